@@ -1,0 +1,1 @@
+"""What every service knows: the law's own words and questions, pure functions over frozen facts (DESIGN 2)."""

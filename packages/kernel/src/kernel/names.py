@@ -1,0 +1,133 @@
+"""User names and wiki ids as MediaWiki compares them (D23).
+
+Read in MediaWiki's `UserNameUtils`, its title parser and `Language::ucfirst`, and in Wikimedia's configuration (`$wgMaxNameChars` 85,
+core's own default 255; `$wgOverrideUcfirstCharacters`). Wikimedia's 85 bytes bind new accounts only: an older account may be
+longer, so what is refused here is core's limit of 255 bytes. What differs, on purpose:
+
+- Direction marks that MediaWiki drops (U+200E, U+200F, U+202A-U+202E) are dropped; those it keeps (U+061C, U+2066-U+2069) are refused,
+  because D23 lets no direction mark tell two people apart and dropping them could name somebody else.
+- A prefix `User:` is dropped, as MediaWiki does; the other namespaces are known by their English names only, and interwiki prefixes not
+  at all: `en:Example` is taken as a name.
+- Wikis in Turkish, Azerbaijani and Karakalpak turn a first `i` into a dotted capital; global accounts follow the general rule.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from ipaddress import AddressValueError, IPv6Address
+
+from kernel.decision import Decision, Reason, Refused
+
+_MOST_BYTES = 255
+_DIRECTION_DROPPED = re.compile("[\u200e\u200f\u202a-\u202e]+")
+_DIRECTION_REFUSED = re.compile("[\u061c\u2066-\u2069]")
+_SPACES = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_CONTROL = re.compile("[\u0000-\u001f\u007f-\u009f]")
+_ILLEGAL_IN_TITLES = re.compile(r"[#<>\[\]|{}]")
+_TROUBLESOME = re.compile("[\u200b-\u200d\ue000-\uf8ff]")  # zero width and private use: refused in names though legal in titles
+_NOT_TEXT = re.compile("[\ud800-\udfff\ufffd\ufffe\uffff]")  # surrogates, the mark of broken UTF-8, and what is no character
+_BENDS_LINKS = re.compile(r"%[0-9A-Fa-f]{2}|&(?:[A-Za-z0-9\u0080-\U0010ffff]+|#[0-9]+|#x[0-9A-Fa-f]+);|~~~|^\.{1,2}$")
+_LOOKS_LIKE_IPV4 = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.(?:xxx|[0-9]{1,3})")
+_USER_PREFIX = re.compile("^user *: *", re.IGNORECASE)
+_OTHER_NAMESPACE = re.compile(
+    "^(?:media|special|talk|user talk|project|project talk|file|file talk|image|image talk|mediawiki|mediawiki talk"
+    "|template|template talk|help|help talk|category|category talk) *:",
+    re.IGNORECASE,
+)
+# What Wikimedia's wikis leave as it is though Unicode knows a capital: small Roman numerals and circled letters, digraphs in title
+# case, Georgian, and letters whose capital came after the wikis' names were written.
+_KEPT = re.compile("[\u2170-\u217f\u24d0-\u24e9\u01c5\u01c8\u01cb\u01f2\u0345\u10d0-\u10ff\ua7b9\U00016e60-\U00016e7f]")
+_WIKI_ID = re.compile(r"[a-z0-9_]{2,64}")
+
+
+class UserNameError(Refused):
+    """MediaWiki would refuse the name; `reasons` says why."""
+
+
+class WikiIdError(Refused):
+    """The text cannot be a wiki's id; `reasons` says why."""
+
+
+def may_be_user(name: str) -> Decision:
+    """A user name is what MediaWiki would accept as one, once it is written the one way (D23)."""
+    shape = _one_way(name)
+    return Decision.of(
+        (not shape, Reason("name_empty", "A user name needs at least one visible character.", "D23")),
+        (
+            len(shape.encode("utf-8", "replace")) > _MOST_BYTES,
+            Reason("name_too_long", f"A user name has at most {_MOST_BYTES} bytes.", "D23"),
+        ),
+        (bool(_CONTROL.search(shape)), Reason("name_control_character", "A user name has no control characters.", "D23")),
+        (bool(_NOT_TEXT.search(shape)), Reason("name_not_text", "The name is not sound Unicode text.", "D23")),
+        (
+            bool(_DIRECTION_REFUSED.search(shape)),
+            Reason("name_direction_mark", "The name holds a mark that changes the direction of writing; send it without.", "D23"),
+        ),
+        (
+            bool(_TROUBLESOME.search(shape)),
+            Reason(
+                "name_invisible_character", "The name holds a character without width or for private use, which MediaWiki refuses.", "D23"
+            ),
+        ),
+        (bool(_ILLEGAL_IN_TITLES.search(shape)), Reason("name_illegal_character", "A user name has none of # < > [ ] | { }.", "D23")),
+        ("/" in shape, Reason("name_slash", "A user name has no slash; send a range of addresses as `ip`.", "D23")),
+        (bool(_BENDS_LINKS.search(shape)), Reason("name_bends_links", "A user name has no %41, &amp;amp; or ~~~ and is not a dot.", "D23")),
+        (
+            bool(_LOOKS_LIKE_IPV4.fullmatch(shape)) or _is_ipv6(shape),
+            Reason("name_is_address", "This is an IP address, not a user name; send it as `ip`.", "D23"),
+        ),
+        (
+            shape.startswith(":") or bool(_OTHER_NAMESPACE.match(shape)),
+            Reason("name_in_namespace", "The name begins like a page of another namespace.", "D23"),
+        ),
+    )
+
+
+def canonical_user(name: str) -> str:
+    """Return the name as MediaWiki compares it: first letter upper case, spaces for `_`, NFC, no direction marks (D23).
+
+    Raises:
+        UserNameError: a name that MediaWiki refuses.
+    """
+    decision = may_be_user(name)
+    if not decision:
+        raise UserNameError(decision.reasons)
+    return _one_way(name)
+
+
+def wiki_id(text: str) -> str:
+    """Return a wiki's id (`enwiki`, `zh_min_nanwiki`), which is its database's name.
+
+    Raises:
+        WikiIdError: not 2 to 64 lower-case letters, digits and underscores.
+    """
+    if not _WIKI_ID.fullmatch(text):
+        raise WikiIdError(
+            Reason("not_a_wiki_id", "A wiki's id has 2 to 64 lower-case letters, digits or underscores, as in enwiki.", "D23")
+        )
+    return text
+
+
+def _one_way(name: str) -> str:
+    """Write a name the one way; whether MediaWiki accepts it is `may_be_user`'s question."""
+    text = unicodedata.normalize("NFC", _DIRECTION_DROPPED.sub("", name))
+    text = _SPACES.sub(" ", text).strip(" ")
+    text = _USER_PREFIX.sub("", text)
+    return unicodedata.normalize("NFC", _upper(text[:1]) + text[1:])
+
+
+def _upper(letter: str) -> str:
+    """Return the capital of a letter where it is a single character (`ß` stays), as Wikimedia's wikis do."""
+    if _KEPT.match(letter):
+        return letter
+    return next((capital for capital in (letter.upper(), letter.title()) if len(capital) == 1), letter)
+
+
+def _is_ipv6(text: str) -> bool:
+    """Tell whether the text is an IPv6 address in any spelling."""
+    try:
+        IPv6Address(text)
+    except AddressValueError:
+        return False
+    return True
