@@ -1,0 +1,107 @@
+"""The addresses in a letter, however they were written: defanged, wrapped, in brackets, in Markdown, without their scheme."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from dmca_svc.reading.wikimedia import page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dmca_svc.reading.model import Page
+
+MAX_ADDRESSES: Final = 20_000
+"""Addresses kept of one letter. The longest real one known held about 13,000."""
+
+MAX_LENGTH: Final = 2_048
+"""An address longer than this is cut: no browser and no wiki takes it."""
+
+_DEFANGED: Final = re.compile(r"\b(?:hxxp|h\*\*p|http)(s?)(?::|\[:\]|\(:\))(?://|\[//\])", re.IGNORECASE)
+_DOT: Final = re.compile(r"(?<=\w)(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))(?=\w)", re.IGNORECASE)
+# One alternative starts at `http`, the other only where no word is running: every character is passed a bounded number of times.
+_ADDRESS: Final = re.compile(
+    r"https?://[^\s<>\"“”`|\\^]+"
+    r"|(?<![\w.@/%:-])(?:www\.|[a-z0-9-]{1,40}\.)(?:[a-z0-9-]{1,40}\.){0,3}(?:com|org|net|io|edu|gov|info|dev|co|me|de|uk|eu)/[^\s<>\"“”`|\\^]+"
+    r"|(?<![\w.@/%:-])www\.[a-z0-9.-]{3,100}(?:/[^\s<>\"“”`|\\^]*)?",
+    re.IGNORECASE,
+)
+_BRACKETED: Final = re.compile(r"<(https?://[^<>\n]{1,1000})\n([^<>\n]{1,1000})>", re.IGNORECASE)
+_MARKDOWN: Final = re.compile(r"\]\((?=(?:https?:|www\.))", re.IGNORECASE)
+_OPEN_END: Final = ("/", "-", "_", "=", "&", "%", "?", "+")
+_STARTS_ANEW: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}:|www\.|[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,3}\.(?:com|org|net|io)/)", re.IGNORECASE)
+_CONTINUES: Final = re.compile(r"[\w%~./?#&=+,;:@!$'()*-]{1,400}>?")
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Give each web address of the letter once, in the letter's order, written with its scheme."""
+    found: dict[str, None] = {}
+    for match in _ADDRESS.finditer(refanged(unwrapped(text))):
+        address = trimmed(match.group()[:MAX_LENGTH])
+        if not address.lower().startswith("http"):
+            address = f"https://{address}"
+        if len(address) > len("https://a.b"):
+            found[address] = None
+        if len(found) >= MAX_ADDRESSES:
+            break
+    return tuple(found)
+
+
+def pages(urls: tuple[str, ...]) -> tuple[Page, ...]:
+    """Give each Wikimedia page among the addresses once, in their order."""
+    return tuple(dict.fromkeys(page for page in map(page_of, urls) if page is not None))
+
+
+def refanged(text: str) -> str:
+    """Undo what senders do so that nobody opens an address by mistake: `hxxp`, `[.]`, `(dot)`; open Markdown links."""
+    if "[" in text or "(" in text or "{" in text:
+        text = _DOT.sub(".", text)
+    return _MARKDOWN.sub("] ", _DEFANGED.sub(r"http\1://", text))
+
+
+def unwrapped(text: str) -> str:
+    """Join an address that a mail program broke over lines: it ends openly, and the next line is one bare piece of a path."""
+    if "://" not in text:
+        return text
+    lines = _BRACKETED.sub(r"<\1\2>", text).split("\n")
+    if not any(_is_open(line) for line in lines):
+        return "\n".join(lines)
+    return "".join(line.rstrip() if joins else line + "\n" for line, joins in _with_joins(lines))
+
+
+def trimmed(address: str) -> str:
+    """Drop the sentence's punctuation behind an address, and a closing bracket that none in it opens."""
+    while address:
+        last = address[-1]
+        unopened = last in _PAIRS and address.count(_PAIRS[last]) < address.count(last)
+        if not unopened and last not in ".,;:!?'*’_" or (last == "_" and not address.endswith("__")):
+            return address
+        address = address[:-1]
+    return address
+
+
+def _with_joins(lines: list[str]) -> Iterator[tuple[str, bool]]:
+    running = False
+    for line, following in pairwise([*lines, ""]):
+        running = _is_open(line) or (running and line.rstrip().endswith(_OPEN_END))
+        piece = following.strip()
+        joins = running and _is_piece(piece)
+        running = running and joins
+        yield (line, joins)
+
+
+def _is_open(line: str) -> bool:
+    """Whether the line's last word is an address that a break may have cut."""
+    ended = line.rstrip()
+    if not ended.endswith(_OPEN_END):
+        return False
+    return "://" in ended[-MAX_LENGTH:].rpartition(" ")[2]
+
+
+def _is_piece(line: str) -> bool:
+    if not line or not _CONTINUES.fullmatch(line) or _STARTS_ANEW.match(line):
+        return False
+    return any(mark in line[:-1] for mark in "./_%=") or line.endswith(("/", ">"))

@@ -1,0 +1,119 @@
+"""The statutory elements: each question a function, its docstring the statute's words, its vocabulary in `phrases.toml`.
+
+What a form asked for must stand in its answer; what a free letter says may stand anywhere in the sender's own words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dmca_svc.reading.model import Finding
+from dmca_svc.reading.passages import redacted
+from dmca_svc.reading.phrases import PHRASES, holds
+from dmca_svc.reading.places import material_in, work_in
+from dmca_svc.reading.sender import reaches_sender, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dmca_svc.reading.passages import Passage, Passages, Question
+    from dmca_svc.reading.statements import Sentence, Statements
+
+LONGEST_QUOTE: Final = 300
+ABSENT: Final = Finding(present=False)
+
+
+def notice_elements(letter: Passages, said: Statements) -> dict[str, Finding]:
+    """Give the six elements of 17 U.S.C. 512(c)(3)(A), in the statute's order."""
+    return {
+        "signature": signature(letter),
+        "work": work(letter, said),
+        "material": material(letter, said),
+        "contact": contact(letter, full=False),
+        "good_faith": good_faith(said),
+        "accuracy_authority": accuracy_authority(said),
+    }
+
+
+def counter_notice_elements(letter: Passages, said: Statements) -> dict[str, Finding]:
+    """Give the elements of 17 U.S.C. 512(g)(3), (D) as two: contact, and consent with service."""
+    return {
+        "signature": signature(letter),
+        "material": material(letter, said),
+        "good_faith_mistake": good_faith_mistake(said),
+        "contact": contact(letter, full=True),
+        "jurisdiction_service": jurisdiction_service(said),
+    }
+
+
+def signature(letter: Passages) -> Finding:
+    """A physical or electronic signature of a person authorized to act on behalf of the owner (512(c)(3)(A)(i)), or of the subscriber (512(g)(3)(A))."""
+    asked = _asked(letter, "signature")
+    if asked:
+        return _answer(asked)
+    return _finding(signed(letter))
+
+
+def contact(letter: Passages, *, full: bool) -> Finding:
+    """Information reasonably sufficient to contact the complaining party (512(c)(3)(A)(iv)); `full`: name, address and telephone (512(g)(3)(D))."""
+    asked = [question for question in _asked(letter, "contact") if not holds(PHRASES.asks["not_contact"], question.folded)]
+    if asked:
+        return _answer(asked)
+    return _finding(reaches_sender(letter, full=full))
+
+
+def work(letter: Passages, said: Statements) -> Finding:
+    """Identification of the copyrighted work claimed to have been infringed, or a representative list (512(c)(3)(A)(ii))."""
+    asked = _asked(letter, "work")
+    if asked:
+        return _answer(asked)
+    return _finding(work_in(letter, said))
+
+
+def material(letter: Passages, said: Statements) -> Finding:
+    """Identification of the material, and information reasonably sufficient to locate it (512(c)(3)(A)(iii), 512(g)(3)(B))."""
+    asked = _asked(letter, "material")
+    if asked:
+        return _answer(asked)
+    return _finding(material_in(letter, said))
+
+
+def good_faith(said: Statements) -> Finding:
+    """A good faith belief that the use is not authorized by the copyright owner, its agent, or the law (512(c)(3)(A)(v))."""
+    return _first(said.of("good_faith"))
+
+
+def accuracy_authority(said: Statements) -> Finding:
+    """The information is accurate, AND under penalty of perjury the complaining party is authorized (512(c)(3)(A)(vi)): both halves."""
+    accurate = _first(said.of("accuracy"))
+    authorized = _first(said.of("authority", where=said.sworn))
+    return authorized if accurate.present and authorized.present else ABSENT
+
+
+def good_faith_mistake(said: Statements) -> Finding:
+    """Under penalty of perjury, a good faith belief that the material was removed by mistake or misidentification (512(g)(3)(C))."""
+    believed = _first(said.of("mistake"))
+    return believed if believed.present and said.swears else ABSENT
+
+
+def jurisdiction_service(said: Statements) -> Finding:
+    """Consent to the jurisdiction of Federal District Court, AND acceptance of service of process (512(g)(3)(D)): both halves."""
+    consents = _first(said.of("jurisdiction"))
+    return consents if consents.present and _first(said.of("service")).present else ABSENT
+
+
+def _asked(letter: Passages, element: str) -> list[Question]:
+    words = PHRASES.asks[element]
+    return [question for question in letter.questions if holds(words, question.folded) and "following statement" not in question.folded]
+
+
+def _answer(asked: list[Question]) -> Finding:
+    return _finding(next((passage.text for question in asked if question.answered for passage in question.answer), None))
+
+
+def _finding(where: str | None) -> Finding:
+    return ABSENT if where is None else Finding(present=True, where=where[:LONGEST_QUOTE])
+
+
+def _first(sentences: Iterable[Sentence]) -> Finding:
+    return _finding(next((sentence.text for sentence in sentences), None))

@@ -1,0 +1,38 @@
+"""The reader itself: one pure function from a letter's text to a proposal."""
+
+from __future__ import annotations
+
+from dmca_svc.reading.addresses import addresses, pages
+from dmca_svc.reading.elements import counter_notice_elements, notice_elements
+from dmca_svc.reading.kind import kind_of
+from dmca_svc.reading.model import Document, Finding, Reading
+from dmca_svc.reading.passages import passages
+from dmca_svc.reading.sender import contact_of
+from dmca_svc.reading.statements import statements
+from dmca_svc.reading.verdict import verdict_of
+
+
+def read(text: str) -> Reading:
+    """Propose what a letter is, which statutory elements it holds and where, and how it stands (D8, D10).
+
+    Pure and total: any text gives a reading, in time linear in its length. Of a text over 500,000 characters the
+    beginning and the end are read for statements, and the whole for addresses.
+    """
+    letter = passages(text)
+    said = statements(letter)
+    document, confidence = kind_of(letter, said)
+    elements: dict[str, Finding] = {}
+    if document is Document.NOTICE:
+        elements = notice_elements(letter, said)
+    elif document is Document.COUNTER_NOTICE:
+        elements = counter_notice_elements(letter, said)
+    urls = addresses(text)
+    return Reading(
+        document=document,
+        verdict=verdict_of(document, elements),
+        confidence=confidence,
+        elements=elements,
+        urls=urls,
+        pages=pages(urls),
+        contact=contact_of(letter),
+    )

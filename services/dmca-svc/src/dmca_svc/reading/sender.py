@@ -1,0 +1,130 @@
+"""Who wrote a free letter: the signature under it, and the ways in which its sender can be reached."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from dmca_svc.reading.model import Contact
+from dmca_svc.reading.passages import redacted
+from dmca_svc.reading.phrases import PHRASES, holds
+
+if TYPE_CHECKING:
+    from dmca_svc.reading.passages import Line, Passages
+
+TAIL_LINES: Final = 14
+"""Lines at a letter's end in which a bare name is a signature."""
+
+_EMAIL: Final = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", re.IGNORECASE)
+_PHONE: Final = re.compile(r"(?<![\w/.=#-])\+?\(?\d[\d ().-]{6,20}\d(?![\w/])")
+_STREET: Final = re.compile(
+    r"\b\d{1,5}[a-z]?,? (?:[\w.'-]{1,30},? ){0,4}(?:street|st\.|st|avenue|ave|road|rd|lane|ln|drive|dr|way|boulevard|blvd|court|square|place|suite|floor|strasse|gate|row|terrace|close|hill|quay|park)\b"
+    r"|\b[\w-]{2,30}(?:strasse|straße|gasse|weg|platz|gatan|laan|straat)\b,? \d{1,4}|\bp\.? ?o\.? box\b|\b[A-Z]{2},? \d{5}\b",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [^\W\d_][\w.'’-]*){1,4},?")
+
+
+def signed(letter: Passages) -> str | None:
+    """Give the place of the signature: a mark like /s/, a labelled line, a name under the closing words, or a name at the very end."""
+    lines = letter.lines
+    for index, line in enumerate(lines):
+        if holds(PHRASES.lists["signature_marks"], line.folded):
+            value = line.text.partition(":")[2].strip() if ":" in line.text else line.text
+            if value or index + 1 < len(lines):
+                return line.text
+    for passage in letter.own:
+        if holds(PHRASES.lists["signature_labels"], passage.under) or holds(PHRASES.lists["signature_leads"], passage.under):
+            return passage.text
+    closing = _closing(lines)
+    if closing is not None:
+        for line in lines[closing + 1 : closing + 9]:
+            if _names_somebody(line):
+                return line.text
+    for line in lines[-TAIL_LINES:][::-1]:
+        if _names_somebody(line) and not _labelled(line, "contact_labels"):
+            return line.text
+    return None
+
+
+def reaches_sender(letter: Passages, *, full: bool) -> str | None:
+    """Give the place that tells how to reach the sender; `full` asks for more than an e-mail address."""
+    labels = "phone_labels" if full else "contact_labels"
+    for line in letter.lines:
+        if _labelled(line, labels) or _PHONE.search(line.text) or _own_street(line):
+            return line.text
+        if not full and _own_email(line.folded):
+            return line.text
+    for index, line in enumerate(letter.lines):
+        if holds(PHRASES.lists["contact_leads"], line.folded) and any(redacted(near.folded) for near in letter.lines[index : index + 4]):
+            return line.text
+    for passage in letter.own:
+        if holds(PHRASES.lists["contact_leads"], passage.under):
+            return passage.text
+    return next((line.text for line in letter.lines if redacted(line.folded) and _bare_redaction(line.folded)), None)
+
+
+def contact_of(letter: Passages) -> Contact:
+    """Read name, organisation and e-mail address as far as they are plainly there."""
+    email = next((found for line in letter.lines for found in [_own_email(line.folded)] if found), None)
+    closing = _closing(letter.lines)
+    name = None
+    if closing is not None:
+        name = next((line.text for line in letter.lines[closing + 1 : closing + 4] if _is_name(line)), None)
+    for question in letter.questions:
+        if holds(PHRASES.asks["signature"], question.folded) and question.answer:
+            name = next((line.text for line in question.answer[0].lines if _is_name(line)), name)
+    organisation = next((value for line in letter.lines for value in [_value(line, ("company", "organization name", "organisation", "organization"))] if value), None)
+    return Contact(name=name, organisation=organisation, email=email)
+
+
+def _closing(lines: tuple[Line, ...]) -> int | None:
+    """Find the last line of closing words ("Sincerely,")."""
+    for index in range(len(lines) - 1, -1, -1):
+        folded = lines[index].folded
+        if len(folded) < 60 and holds(PHRASES.closings, f"{folded.rstrip(' ,.!-')},"):  # noqa: PLR2004 longer than any closing words
+            return index
+    return None
+
+
+def _names_somebody(line: Line) -> bool:
+    return _bare_redaction(line.folded) or _is_name(line)
+
+
+def _bare_redaction(folded: str) -> bool:
+    return redacted(folded) and len(folded) < 120  # noqa: PLR2004 a redaction with a title or a firm beside it
+
+
+def _is_name(line: Line) -> bool:
+    text = line.text.strip(" /,-")
+    if len(text) > 60 or redacted(line.folded):  # noqa: PLR2004 longer than any name
+        return False
+    return bool(_NAME.fullmatch(text)) and sum(word[:1].isupper() for word in text.split()) >= 2  # noqa: PLR2004 given name and family name
+
+
+def _labelled(line: Line, labels: str) -> bool:
+    label, colon, value = line.folded.partition(":")
+    if not colon or not any(ch.isalnum() for ch in value) or "://" in label + colon + value[:3]:
+        return False
+    words = label.strip(" *#-.")
+    return len(words) < 40 and any(words == known or words.endswith(f" {known}") or words.startswith(f"{known} ") for known in PHRASES.lists[labels])  # noqa: PLR2004 a label, not a sentence
+
+
+def _value(line: Line, labels: tuple[str, ...]) -> str | None:
+    label, colon, _ = line.folded.partition(":")
+    if colon and label.strip() in labels:
+        return line.text.partition(":")[2].strip()[:200] or None
+    return None
+
+
+def _own_email(folded: str) -> str | None:
+    if "@" not in folded:
+        return None
+    for match in _EMAIL.finditer(folded):
+        if not match.group().endswith(PHRASES.hosts):
+            return match.group()
+    return None
+
+
+def _own_street(line: Line) -> bool:
+    return len(line.text) < 300 and bool(_STREET.search(line.text))  # noqa: PLR2004 an address, not a page of prose
