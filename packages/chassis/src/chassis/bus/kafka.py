@@ -1,0 +1,191 @@
+"""The bus over Apache Kafka: one idempotent producer a service, static group members, offsets committed by hand."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from chassis.bus.record import Incoming, Place, Record
+from chassis.log import logger
+from chassis.settings import Settings
+
+log = logger(__name__)
+TRACE_HEADER = "traceparent"
+MAX_EVENT_BYTES = 1_048_576
+
+
+def connection_options(settings: Settings) -> dict[str, Any]:
+    """Turn the settings into what aiokafka takes: servers, TLS and SASL."""
+    options: dict[str, Any] = {"bootstrap_servers": settings.kafka, "security_protocol": settings.kafka_security}
+    if settings.kafka_security != "PLAINTEXT":
+        options["ssl_context"] = ssl.create_default_context(cafile=settings.kafka_cafile)
+    if settings.kafka_security == "SASL_SSL":
+        password = settings.kafka_password_file.read_text().strip() if settings.kafka_password_file else None
+        options |= {
+            "sasl_mechanism": settings.kafka_sasl_mechanism,
+            "sasl_plain_username": settings.kafka_username,
+            "sasl_plain_password": password,
+        }
+    return options
+
+
+class KafkaBus:
+    """One producer, made anew after each failure: a refused record poisons the sequence of an idempotent one (measured)."""
+
+    def __init__(self, settings: Settings, service: str) -> None:
+        """Connect on first use."""
+        self._settings = settings
+        self._service = service
+        self._producer: AIOKafkaProducer | None = None
+
+    def _topic(self, stream: str) -> str:
+        return f"{self._settings.datacenter}.{stream}" if self._settings.datacenter else stream
+
+    async def _ready(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                **connection_options(self._settings),
+                client_id=f"office-{self._service}",
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=2,
+                max_batch_size=262_144,
+                max_request_size=MAX_EVENT_BYTES,
+                request_timeout_ms=10_000,
+            )
+            try:
+                await producer.start()
+            except BaseException:
+                await self._abandon(producer)
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def send(self, records: Sequence[Record]) -> Sequence[Exception | None]:
+        """Send a wave at once; when anything in it fails, send the rest one by one through a new producer."""
+        answers = await self._wave(records)
+        if all(answer is None for answer in answers):
+            return answers
+        await self._renew()
+        settled: list[Exception | None] = []
+        broken: set[bytes] = set()
+        for record, answer in zip(records, answers, strict=True):
+            if answer is None or record.key in broken:
+                settled.append(answer)
+                continue
+            alone = (await self._wave([record]))[0]
+            if alone is not None:
+                # What follows on the same key must not overtake it.
+                broken.add(record.key)
+                await self._renew()
+            settled.append(alone)
+        return settled
+
+    async def _wave(self, records: Sequence[Record]) -> list[Exception | None]:
+        try:
+            producer = await self._ready()
+            futures = [
+                await producer.send(
+                    self._topic(record.topic),
+                    key=record.key,
+                    value=record.value,
+                    timestamp_ms=record.timestamp_ms,
+                    headers=[(TRACE_HEADER, record.traceparent.encode())] if record.traceparent else None,
+                )
+                for record in records
+            ]
+        except (KafkaError, OSError, TimeoutError) as error:
+            return [error] * len(records)
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        return [answer if isinstance(answer, Exception) else None for answer in answers]
+
+    async def _renew(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await self._abandon(producer)
+
+    async def _abandon(self, producer: AIOKafkaProducer) -> None:
+        with suppress(KafkaError, OSError, TimeoutError):
+            await asyncio.wait_for(producer.stop(), 2)
+
+    async def consumer(self, group: str, member: str, topics: Sequence[str]) -> "KafkaConsumer":
+        """Join `group` as the static member `member`, reading the topic of every datacenter."""
+        prefixes = self._settings.datacenters or ("",)
+        names = [f"{prefix}.{topic}" if prefix else topic for topic in topics for prefix in prefixes]
+        consumer = AIOKafkaConsumer(
+            *names,
+            **connection_options(self._settings),
+            client_id=f"office-{self._service}",
+            group_id=group,
+            group_instance_id=member,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_000,
+            request_timeout_ms=15_000,
+            metadata_max_age_ms=30_000,
+        )
+        try:
+            await consumer.start()
+        except BaseException:
+            with suppress(KafkaError, OSError):
+                await consumer.stop()
+            raise
+        return KafkaConsumer(consumer)
+
+    async def close(self) -> None:
+        """Let everything that was sent arrive, then let go."""
+        await self._renew()
+
+
+class KafkaConsumer:
+    """One static member of a group."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        """Take over a started consumer."""
+        self._consumer = consumer
+
+    async def getmany(self, timeout: float, most: int) -> Mapping[Place, Sequence[Incoming]]:
+        """Read what lies there, at most `most` records."""
+        found = await self._consumer.getmany(timeout_ms=int(timeout * 1000), max_records=most)
+        return {(place.topic, place.partition): [_incoming(message) for message in messages] for place, messages in found.items()}
+
+    async def commit(self, offsets: Mapping[Place, int]) -> None:
+        """Commit per partition; a partition lost to a rebalance is dropped, since its new owner reads it again."""
+        for (topic, partition), offset in offsets.items():
+            try:
+                await self._consumer.commit({TopicPartition(topic, partition): offset})
+            except (KafkaError, IllegalStateError) as error:
+                log.warning("consumer.commit_failed", error=type(error).__name__, topic=topic, partition=partition)
+
+    async def seek_back(self, place: Place, offset: int) -> None:
+        """Read again from `offset`, unless a rebalance took the partition away."""
+        with suppress(IllegalStateError):
+            self._consumer.seek(TopicPartition(*place), offset)
+
+    async def unread(self) -> int:
+        """Count what lies behind this member's committed offsets."""
+        places = self._consumer.assignment()
+        if not places:
+            return 1
+        ends = await self._consumer.end_offsets(list(places))
+        begins = await self._consumer.beginning_offsets(list(places))
+        count = 0
+        for place in places:
+            done = await self._consumer.committed(place)
+            count += ends[place] - (begins[place] if done is None else done)
+        return count
+
+    async def stop(self) -> None:
+        """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""
+        with suppress(KafkaError, OSError, TimeoutError):
+            await asyncio.wait_for(self._consumer.stop(), 5)
+
+
+def _incoming(message: Any) -> Incoming:
+    trace = next((value.decode("ascii", "replace") for name, value in message.headers if name == TRACE_HEADER), None)
+    return Incoming(message.topic, message.partition, message.offset, message.key or b"", message.value or b"", trace)

@@ -1,0 +1,226 @@
+"""Everything that leaves the house: intent with the decision, attempt committed, call, receipt committed (DESIGN 3)."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis import metrics, tables
+from chassis.audit import log_access, write_audit
+from chassis.crypto import DataKey, Sealed, reveal
+from chassis.edge import Edge, new_id
+from chassis.errors import Conflict, NotFound
+from chassis.fault import fault
+from chassis.log import logger
+from chassis.service import Carrier, Parcel
+from chassis.trace import current_traceparent, started
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+log = logger(__name__)
+UNDO = timedelta(seconds=60)
+POLL = 1.0
+AT_ONCE = 8
+CALL_LIMIT = 60.0
+BACK_OFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
+LAST_TRY = 8
+PLACE = "delivery.intent"
+row_of = tables.delivery.c
+
+
+class Refusal(Exception):  # noqa: N818  # it names what the outside said
+    """The outside said no for good: trying again cannot help. Its argument is a code."""
+
+
+def deliver(edge: Edge, key: DataKey, *, aggregate_id: UUID, kind: str, intent: Mapping[str, Any], urgent: bool = False) -> UUID:
+    """Write the intent to deliver with the decision that brings it about.
+
+    Letters and writes on wikis wait 60 s of the law's time, so that `cancel` is an honest undo; urgent ones go at once.
+    The intent lies encrypted under `key`, that of the case or person it speaks of.
+    """
+    delivery_id = new_id()
+    not_before = edge.now if urgent else edge.now + UNDO
+    edge.write(
+        tables.delivery,
+        id=delivery_id,
+        aggregate_id=aggregate_id,
+        kind=kind,
+        intent=key.seal(json.dumps(dict(intent)), place=PLACE).blob,
+        data_key=key.id,
+        urgent=urgent,
+        not_before=not_before,
+        state="waiting",
+        next_at=not_before,
+        traceparent=current_traceparent(),
+        at=edge.now,
+    )
+    edge.pokes.add("deliveries")
+    return delivery_id
+
+
+async def cancel(edge: Edge, delivery_id: UUID) -> None:
+    """Take back a delivery that has not been attempted yet.
+
+    Raises:
+        NotFound: there is no such delivery.
+        Conflict: it is under way or over.
+    """
+    row = (await edge.session.execute(select(tables.delivery).where(row_of.id == delivery_id).with_for_update())).one_or_none()
+    if row is None:
+        raise NotFound("delivery")
+    if row.state != "waiting" or row.tries:
+        raise Conflict("delivery_under_way", "It has been attempted already and cannot be taken back.", "DESIGN 3")
+    await edge.session.execute(update(tables.delivery).where(row_of.id == delivery_id).values(state="cancelled", next_at=None))
+    write_audit(edge, aggregate="delivery", aggregate_id=delivery_id, prior_state="waiting", state="cancelled")
+
+
+class Deliveries:
+    """Carries out what is due; one worker a service, under a claim, and what a dead one left is read back first."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        """Nothing in hand yet."""
+        self._runtime = runtime
+
+    async def run(self) -> None:
+        """Settle what a predecessor left in the middle, then deliver until cancelled."""
+        settled = False
+        while True:
+            try:
+                worked = 0 if settled else await self.settle_left_over()
+                settled = True
+                worked += await self.step()
+            except Exception as error:  # noqa: BLE001  # the database is away: say it, wait, go on
+                log.warning("deliveries.failed", error=type(error).__name__)
+                await asyncio.sleep(POLL)
+                # What was in hand when the database went is in doubt, as if another had died with it.
+                settled = False
+                continue
+            if worked == 0:
+                await self._runtime.nap("deliveries", POLL)
+
+    async def step(self) -> int:
+        """Carry out up to eight due deliveries side by side; tell how many."""
+        law = self._runtime.clock.law()
+        async with self._runtime.db.engine.connect() as connection:
+            due = select(row_of.id, row_of.state).where(row_of.next_at <= law).order_by(row_of.next_at).limit(AT_ONCE)
+            rows = (await connection.execute(due)).all()
+        works = (self._carry(row.id) if row.state == "waiting" else self._settle(row.id) for row in rows)
+        outcomes = await asyncio.gather(*works, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return len(rows)
+
+    async def settle_left_over(self) -> int:
+        """Read back every delivery that was under way when its worker died; nothing is written twice."""
+        async with self._runtime.db.engine.connect() as connection:
+            ids = (await connection.scalars(select(row_of.id).where(row_of.state == "attempting"))).all()
+        for delivery_id in ids:
+            await self._settle(delivery_id)
+        return len(ids)
+
+    async def _settle(self, delivery_id: UUID) -> None:
+        parcel, carrier, trace = await self._open(delivery_id)
+        with started("delivery", traceparent=trace, delivery_id=str(delivery_id)):
+            await self._read_back(parcel, carrier, "worker_lost")
+
+    async def _carry(self, delivery_id: UUID) -> None:
+        parcel, carrier, trace = await self._open(delivery_id)
+        with started("delivery", traceparent=trace, delivery_id=str(delivery_id)):
+            await fault("delivery.attempt.before")
+            if not await self._attempt(delivery_id):
+                return
+            await fault("delivery.attempt.after")
+            try:
+                await fault("delivery.call.before")
+                async with asyncio.timeout(CALL_LIMIT):
+                    receipt = await carrier.call(self._runtime, parcel)
+                await fault("delivery.call.after")
+            except Refusal as error:
+                await self._give_up(parcel, carrier, "failed", str(error))
+            except Exception as error:  # noqa: BLE001  # whatever it was, the call may have been done: read back
+                await self._read_back(parcel, carrier, type(error).__name__)
+            else:
+                await self._take_receipt(parcel, carrier, receipt)
+
+    async def _open(self, delivery_id: UUID) -> tuple[Parcel, Carrier, str | None]:
+        """Read the intent under a logged reason."""
+        async with self._runtime.edge("delivery", access_reason=f"delivery {delivery_id}") as edge:
+            row = (await edge.session.execute(select(tables.delivery).where(row_of.id == delivery_id))).one()
+            await log_access(edge, "delivery", row.data_key)
+            intent = json.loads(await reveal(edge, Sealed(row.intent), place=PLACE))
+        return Parcel(row.id, row.aggregate_id, intent, row.tries), self._runtime.service.carriers[row.kind], row.traceparent
+
+    async def _attempt(self, delivery_id: UUID) -> bool:
+        """Commit that it is being attempted; False when it was cancelled meanwhile."""
+        async with self._runtime.edge("delivery") as edge:
+            taken = await edge.session.execute(
+                update(tables.delivery)
+                .where(row_of.id == delivery_id, row_of.state == "waiting")
+                .values(state="attempting", tries=row_of.tries + 1, attempted_at=edge.now, next_at=None)
+                .returning(row_of.id)
+            )
+            return taken.one_or_none() is not None
+
+    async def _take_receipt(self, parcel: Parcel, carrier: Carrier, receipt: dict[str, Any]) -> None:
+        await fault("delivery.receipt.before")
+        async with self._runtime.edge("delivery", access_reason=f"delivery {parcel.delivery_id}") as edge:
+            # The aggregate is locked by the action before the delivery's row is (lock order).
+            await carrier.take_receipt(edge, parcel, receipt)
+            await edge.flush()
+            await edge.session.execute(
+                update(tables.delivery)
+                .where(row_of.id == parcel.delivery_id, row_of.state == "attempting")
+                .values(state="done", receipt=receipt, receipt_at=edge.now, error=None)
+            )
+            write_audit(edge, aggregate="delivery", aggregate_id=parcel.delivery_id, prior_state="attempting", state="done")
+        await fault("delivery.receipt.after")
+        metrics.count_delivered(self._runtime.service.name, "done")
+
+    async def _read_back(self, parcel: Parcel, carrier: Carrier, code: str) -> None:
+        """After a time-out or a crash: ask the outside what happened before anything is written again."""
+        if carrier.read_back is None:
+            await self._give_up(parcel, carrier, "uncertain", code)
+            return
+        try:
+            async with asyncio.timeout(CALL_LIMIT):
+                receipt = await carrier.read_back(self._runtime, parcel)
+        except Refusal as error:
+            await self._give_up(parcel, carrier, "uncertain", str(error))
+        except Exception as error:  # noqa: BLE001  # still unknown: it stays under way and is asked about again
+            await self._retry(parcel, carrier, type(error).__name__, again="attempting")
+        else:
+            if receipt is None:
+                await self._retry(parcel, carrier, code, again="waiting")
+            else:
+                await self._take_receipt(parcel, carrier, receipt)
+
+    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str) -> None:
+        if parcel.tries + 1 >= LAST_TRY:
+            await self._give_up(parcel, carrier, "failed" if again == "waiting" else "uncertain", code)
+            return
+        pause = timedelta(seconds=BACK_OFF[min(parcel.tries, len(BACK_OFF) - 1)])
+        async with self._runtime.edge("delivery") as edge:
+            # `attempting` with a next date: still unknown, so the next try begins by reading back again.
+            await edge.session.execute(
+                update(tables.delivery).where(row_of.id == parcel.delivery_id).values(state=again, next_at=edge.now + pause, error=code)
+            )
+        log.warning("delivery.retry", delivery_id=str(parcel.delivery_id), error=code, tries=parcel.tries + 1)
+
+    async def _give_up(self, parcel: Parcel, carrier: Carrier, state: str, code: str) -> None:
+        """Put it before a person: `failed` did not happen, `uncertain` may have."""
+        async with self._runtime.edge("delivery", access_reason=f"delivery {parcel.delivery_id}") as edge:
+            if carrier.take_failure is not None:
+                await carrier.take_failure(edge, parcel, state, code)
+                await edge.flush()
+            await edge.session.execute(
+                update(tables.delivery).where(row_of.id == parcel.delivery_id).values(state=state, next_at=None, error=code)
+            )
+            write_audit(edge, aggregate="delivery", aggregate_id=parcel.delivery_id, prior_state="attempting", state=state)
+        metrics.count_delivered(self._runtime.service.name, state)
+        log.error("delivery.needs_a_person", delivery_id=str(parcel.delivery_id), state=state, error=code)

@@ -1,0 +1,136 @@
+"""One edge, one transaction: a request, a reaction, a due deadline or a delivery step, opened and committed here and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from uuid import UUID
+
+import uuid_utils.compat
+from contracts.envelope import Cause
+from contracts.envelope import Performer as EventPerformer
+from kernel.actor import Actor, Performer
+from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import tables
+from chassis.errors import AccessNotWritten, NotFound
+
+if TYPE_CHECKING:
+    from chassis.http.etag import IfMatch
+    from chassis.crypto import DataKey
+    from chassis.runtime import Runtime
+
+Row = TypeVar("Row")
+
+# Lock order everywhere (DESIGN 3): aggregates first, then these, the outbox last; the other way round deadlocks.
+WRITE_ORDER = (
+    tables.data_key,
+    tables.access_log,
+    tables.deadline,
+    tables.delivery,
+    tables.parked,
+    tables.inbox,
+    tables.audit,
+    tables.idempotency,
+    tables.outbox,
+)
+
+
+class Stamp(TypedDict):
+    """What every event class's `of` takes from the edge that records it."""
+
+    dt: datetime
+    performer: EventPerformer
+    cause: Cause | None
+    request_id: str
+    event_id: UUID
+    meta_dt: datetime
+
+
+def new_id() -> UUID:
+    """Make a UUIDv7 from the wall's clock."""
+    return uuid_utils.compat.uuid7()
+
+
+@dataclass
+class Edge:
+    """What an action works with. `now` is the law's time at the opening and stays the same to the end."""
+
+    session: AsyncSession
+    runtime: "Runtime"
+    now: datetime
+    by: Performer
+    request_id: str
+    operation: str
+    actor: Actor | None = None
+    access_reason: str | None = None
+    if_match: "IfMatch | None" = None
+    cause: Cause | None = None
+    pending: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    pokes: set[str] = field(default_factory=set)
+    # What `audit.log_access` has opened in this edge, with the reason logged; `crypto.reveal` opens nothing else.
+    opened: dict[UUID, str] = field(default_factory=dict)
+    data_keys: dict[UUID, "DataKey"] = field(default_factory=dict)
+
+    def wall(self) -> datetime:
+        """Tell the wall's time, in UTC."""
+        return self.runtime.clock.wall()
+
+    def stamp(self) -> Stamp:
+        """Fill an event's envelope: `CaseChange.of("opened", state=…, version=…, **edge.stamp())`."""
+        performer = EventPerformer(role=self.by.role, id=self.by.id)
+        return Stamp(dt=self.now, performer=performer, cause=self.cause, request_id=self.request_id, event_id=new_id(), meta_dt=self.wall())
+
+    async def get(self, table: type[Row], row_id: UUID, noun: str) -> Row:
+        """Read one row without a lock.
+
+        Raises:
+            NotFound: there is none; `noun` names the kind in the answer.
+        """
+        row = await self.session.get(table, row_id)
+        if row is None:
+            raise NotFound(noun)
+        return row
+
+    async def lock(self, table: type[Row], row_id: UUID, noun: str) -> Row:
+        """Lock one aggregate's row for the rest of the edge and read it fresh.
+
+        Raises:
+            NotFound: there is none; `noun` names the kind in the answer.
+            Conflict: it is the thing in the path, and the caller's `If-Match` is stale.
+        """
+        row = await self.session.get(table, row_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound(noun)
+        if self.if_match is not None:
+            self.if_match.compare(row_id, getattr(row, "version", None))
+        return row
+
+    async def lock_free(self, table: type[Row], row_id: UUID) -> Row | None:
+        """Lock one aggregate's row unless another transaction holds it; None then, or when there is none."""
+        primary = table.__table__.primary_key.columns  # type: ignore[attr-defined]  # every mapped class has its table
+        found = select(table).where(primary[0] == row_id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        return (await self.session.scalars(found)).one_or_none()
+
+    def write(self, table: Table, **values: Any) -> None:
+        """Keep a row of a chassis table to be written with all others when the edge ends."""
+        self.pending.setdefault(table.name, []).append(values)
+
+    async def flush(self) -> None:
+        """Write everything kept so far, in the order that locks demand."""
+        await self.session.flush()
+        for table in WRITE_ORDER:
+            rows = self.pending.pop(table.name, None)
+            if rows:
+                try:
+                    await self.session.execute(insert(table), rows)
+                except DBAPIError as error:
+                    if table is tables.access_log:
+                        raise AccessNotWritten from error
+                    raise
+        if self.pending:
+            unknown = ", ".join(self.pending)
+            raise ValueError(f"no place in the write order for {unknown}")

@@ -1,0 +1,159 @@
+"""Events that could not be reacted to: tried again key by key, oldest first, and at last put before a person."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from contracts.envelope import Cause
+from contracts.streams import parse
+from sqlalchemy import delete, func, insert, select, update
+
+from chassis import tables
+from chassis.audit import write_audit
+from chassis.edge import Edge, new_id
+from chassis.errors import NotFound
+from chassis.fault import fault
+from chassis.inbox import BACK_OFF, FINAL, OutOfOrder, last_versions, name_of
+from chassis.log import logger
+from chassis.trace import started
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+log = logger(__name__)
+LAST_TRY = 5
+row_of = tables.parked.c
+
+
+async def retry_due(runtime: "Runtime") -> int:
+    """Work every key that has a row due, from its oldest event on, until one fails again; tell how many events went through."""
+    async with runtime.db.engine.connect() as connection:
+        keys = (
+            await connection.execute(select(row_of.stream, row_of.key).where(row_of.next_at <= runtime.clock.wall()).distinct().limit(100))
+        ).all()
+    done = 0
+    for stream, key in keys:
+        while await _retry_first(runtime, stream, key):
+            done += 1
+    return done
+
+
+async def _retry_first(runtime: "Runtime", stream: str, key: str) -> bool:
+    """Try the first parked event of a key; True when it went through and the next may be tried."""
+    async with runtime.db.engine.connect() as connection:
+        row = (await connection.execute(_first(stream, key))).one_or_none()
+    if row is None:
+        return False
+    facts, event, error = None, None, None
+    with started("retry", traceparent=row.traceparent, event_id=str(row.event_id)):
+        try:
+            event = parse(stream, row.payload)
+            reaction = runtime.service.reactions[stream].get(event.kind)
+            if reaction is not None and reaction.fetch is not None:
+                facts = await reaction.fetch(runtime, event)
+        except Exception as failure:  # noqa: BLE001  # it stays parked with this error
+            error = failure
+        await fault("ticker.parked.before")
+        try:
+            if error is not None:
+                raise error
+            async with runtime.edge("parked") as edge:
+                if not await _apply(edge, row, event, facts):
+                    return False
+        except Exception as failure:  # noqa: BLE001  # as above
+            await _failed_again(runtime, row, failure)
+            return False
+    await fault("ticker.parked.after")
+    return True
+
+
+def _first(stream: str, key: str) -> Any:
+    return select(tables.parked).where(row_of.stream == stream, row_of.key == key).order_by(row_of.version, row_of.id).limit(1)
+
+
+async def _apply(edge: Edge, row: Any, event: Any, facts: Any) -> bool:
+    """React, remember and unpark in one transaction; False when another worker is at this key."""
+    mine = await edge.session.execute(_first(row.stream, row.key).with_for_update(skip_locked=True))
+    locked = mine.one_or_none()
+    if locked is None or locked.id != row.id:
+        return False
+    before = (await last_versions(edge, [(row.stream, row.key)])).get((row.stream, row.key))
+    if before is not None and event.version != before + 1:
+        raise OutOfOrder(f"version {event.version} after {before}")
+    edge.request_id = event.meta.request_id or str(new_id())
+    edge.operation = f"{row.stream}:{event.kind}"
+    edge.cause = Cause(event_id=row.event_id, stream=row.stream)
+    edge.access_reason = f"event {row.event_id}"
+    reaction = edge.runtime.service.reactions[row.stream].get(event.kind)
+    if reaction is not None:
+        await reaction.apply(edge, event, facts)
+    await _remember(edge, row, event.version)
+    return True
+
+
+async def _remember(edge: Edge, row: Any, version: int) -> None:
+    await edge.session.execute(
+        insert(tables.inbox).values(
+            event_id=row.event_id, reaction=row.reaction, stream=row.stream, key=row.key, version=version, at=edge.wall()
+        )
+    )
+    await edge.session.execute(delete(tables.parked).where(row_of.id == row.id))
+    # What stood behind it is now the first of its key.
+    following = select(row_of.id).where(row_of.stream == row.stream, row_of.key == row.key).order_by(row_of.version, row_of.id).limit(1)
+    await edge.session.execute(update(tables.parked).where(row_of.id.in_(following)).values(next_at=edge.wall()))
+    edge.pokes.add("ticker")
+
+
+async def _failed_again(runtime: "Runtime", row: Any, error: Exception) -> None:
+    tries = row.tries + 1
+    final = isinstance(error, FINAL) or tries >= LAST_TRY
+    pause = BACK_OFF[min(tries, len(BACK_OFF)) - 1]
+    async with runtime.db.engine.begin() as connection:
+        await connection.execute(
+            update(tables.parked)
+            .where(row_of.id == row.id)
+            .values(tries=tries, error=name_of(error), next_at=None if final else runtime.clock.wall() + timedelta(seconds=pause))
+        )
+    if final:
+        log.error("inbox.parked_for_a_person", stream=row.stream, event_id=str(row.event_id), error=name_of(error))
+
+
+async def list_parked(runtime: "Runtime") -> Sequence[dict[str, Any]]:
+    """List what is parked, oldest first: ids, tries, the next try or none where it waits for a person; never the payload."""
+    shown = (row_of.event_id, row_of.stream, row_of.key, row_of.version, row_of.tries, row_of.next_at, row_of.error, row_of.at)
+    async with runtime.db.engine.connect() as connection:
+        return [dict(row._mapping) for row in await connection.execute(select(*shown).order_by(row_of.id))]  # noqa: SLF001  # a public name of SQLAlchemy's rows
+
+
+async def retry(edge: Edge, event_id: Any) -> None:
+    """Let a parked event be tried again at once, from its first try on.
+
+    Raises:
+        NotFound: it is not parked.
+    """
+    await _take(edge, event_id)
+    await edge.session.execute(update(tables.parked).where(row_of.event_id == event_id).values(tries=0, next_at=edge.wall()))
+    write_audit(edge, aggregate="parked", aggregate_id=event_id, outcome="retried")
+    edge.pokes.add("ticker")
+
+
+async def drop(edge: Edge, event_id: Any, why: str) -> None:
+    """Give a parked event up for good, with a reason on record, so that what stands behind it goes on.
+
+    Raises:
+        NotFound: it is not parked.
+    """
+    row = await _take(edge, event_id)
+    last = await edge.session.scalar(select(func.max(tables.inbox.c.version)).where(tables.inbox.c.stream == row.stream, tables.inbox.c.key == row.key))
+    # An event that cannot be parsed has no version that could be trusted: it takes the next place of its key.
+    version = row.version or (last or 0) + 1
+    await _remember(edge, row, version)
+    write_audit(edge, aggregate="parked", aggregate_id=event_id, outcome="dropped", digest=why)
+
+
+async def _take(edge: Edge, event_id: Any) -> Any:
+    row = (await edge.session.execute(select(tables.parked).where(row_of.event_id == event_id).with_for_update())).one_or_none()
+    if row is None:
+        raise NotFound("parked event")
+    return row
+
