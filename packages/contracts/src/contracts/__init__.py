@@ -8,7 +8,7 @@ from contracts.envelope import AnyChange, Cause, Change, Clock, OutcomeRefusal, 
 from contracts.notification import NotificationChange, NotificationState
 from contracts.request import RequestChange, RequestState
 from contracts.streams import STREAMS, BadEvent, Stream, parse, stream_of
-from contracts.words import code_of
+from contracts.words import code_of, opaque
 
 __all__ = [
     "STREAMS",
@@ -33,6 +33,7 @@ __all__ = [
     "RequestState",
     "Stream",
     "code_of",
+    "opaque",
     "parse",
     "stream_of",
 ]

@@ -51,10 +51,12 @@ KINDS: Final[dict[ActionChangeKind, Said]] = {
         ("enacted_at", "issuance", "issued_at"),
     ),
     "enforced": Said("Every effect on the wikis has its receipt.", "Nobody."),
-    "enforcement_failed": Said("An effect on a wiki failed or drifted and needs a person.", "notify alerts staff."),
+    "enforcement_failed": Said(
+        "An effect on a wiki failed or drifted and needs a person.", "Nobody; staff see it in the lane of failures."
+    ),
     "modified": Said("The decision in force was changed, ordinarily or substantially (R102, R103, D26).", _KNOWN, ("nature", "issuance")),
     "permitted": Said(
-        "A scoped exception with an end was granted (R16).", "notify tells the subject.", ("permission_id", "permitted_until")
+        "A scoped exception with an end was granted (R16).", "Nobody; the check obeys it from now on.", ("permission_id", "permitted_until")
     ),
     "expired": Said("Its end date came (R29).", _KNOWN, ("ended_at",)),
     "lifted": Said("It was lifted by two people, because its purpose is served (R30).", _KNOWN, ("ended_at",)),
@@ -139,6 +141,7 @@ class ActionChange(Change[ActionChangeKind, ActionState]):
 
     aggregate: ClassVar = "action"
     owner: ClassVar = "ban-svc"
+    readers: ClassVar = ("intake-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("action_id",)
     kinds: ClassVar = KINDS
 

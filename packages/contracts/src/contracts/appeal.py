@@ -29,7 +29,7 @@ KINDS: Final[dict[AppealChangeKind, Said]] = {
     "reasons_requested": Said(
         "It gives no reasons; they are asked for, and the filing date is kept (R107, D14).",
         "notify asks the appellant.",
-        ("reasons_due_at",),
+        ("answer_due_at",),
     ),
     "ineligible": Said(
         "This person may not appeal this decision, or not any more (R102, R105, R106, R109).", "notify tells the appellant why."
@@ -94,7 +94,7 @@ class AppealState(Frozen):
     informed_at: Moment | None = Field(None, description="When the appellant was informed, by the notification's receipt (D7).")
     deadline: Moment | None = Field(None, description="The later of both dates of D7, until which this product accepts.")
     policy_deadline: Moment | None = Field(None, description="Six months from issuance, as the policy counts (R102).")
-    reasons_due_at: Moment | None = Field(None, description="Until when reasons that are missing may come.")
+    answer_due_at: Moment | None = Field(None, description="Until when reasons that are missing may come.")
     ineligible_codes: tuple[Code, ...] = Field((), description="Codes of why it is not eligible.")
     seats: Count = Field(0, description="How many are seated.")
     votes: Count = Field(0, description="How many votes are in.")
@@ -109,6 +109,7 @@ class AppealChange(Change[AppealChangeKind, AppealState]):
 
     aggregate: ClassVar = "appeal"
     owner: ClassVar = "appeals-svc"
+    readers: ClassVar = ("intake-svc", "ban-svc", "dmca-svc", "notify-svc")
     key_fields: ClassVar = ("appeal_id",)
     kinds: ClassVar = KINDS
 

@@ -76,6 +76,7 @@ class CaseChange(Change[CaseChangeKind, CaseState]):
 
     aggregate: ClassVar = "case"
     owner: ClassVar = "intake-svc"
+    readers: ClassVar = ("ban-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("case_id",)
     kinds: ClassVar = KINDS
 

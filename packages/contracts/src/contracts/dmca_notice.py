@@ -32,7 +32,7 @@ DmcaNoticeChangeKind = Literal[
 ]
 
 KINDS: Final[dict[DmcaNoticeChangeKind, Said]] = {
-    "received": Said("A notice arrived at the designated agent or was passed on.", "notify acknowledges it to the complainant."),
+    "received": Said("A notice arrived at the designated agent or was passed on.", "Nobody."),
     "cure_requested": Said("Something that can be mended is missing (D8).", "notify asks the complainant, within two business days."),
     "assessed": Said("A person said which elements are met.", "Nobody.", ("verdict",)),
     "recommended": Said(
@@ -176,6 +176,7 @@ class DmcaNoticeChange(Change[DmcaNoticeChangeKind, DmcaNoticeState]):
 
     aggregate: ClassVar = "dmca_notice"
     owner: ClassVar = "dmca-svc"
+    readers: ClassVar = ("ban-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("notice_id",)
     kinds: ClassVar = KINDS
 

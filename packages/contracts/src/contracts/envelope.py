@@ -99,12 +99,13 @@ State = TypeVar("State", bound=Frozen)
 class Change(Frozen, Generic[Kind, State]):
     """One change of one aggregate: who did what, when, and the aggregate's whole public-safe state after it.
 
-    Subclasses declare the stream (`aggregate`, `owner`, `key_fields`, `schema_version`, `kinds`) and three fields:
+    Subclasses declare the stream (`aggregate`, `owner`, `readers`, `key_fields`, `schema_version`, `kinds`) and three fields:
     `<aggregate>_change_kind`, `<aggregate>` (the state) and `prior_state`.
     """
 
     aggregate: ClassVar[str]
     owner: ClassVar[str]
+    readers: ClassVar[tuple[str, ...]]
     key_fields: ClassVar[tuple[str, ...]]
     schema_version: ClassVar[str] = "1.0.0"
     kinds: ClassVar[Mapping[Any, Said]]

@@ -65,6 +65,7 @@ class NotificationChange(Change[NotificationChangeKind, NotificationState]):
 
     aggregate: ClassVar = "notification"
     owner: ClassVar = "notify-svc"
+    readers: ClassVar = ("intake-svc", "dmca-svc", "appeals-svc")
     key_fields: ClassVar = ("notification_id",)
     kinds: ClassVar = KINDS
 

@@ -47,9 +47,9 @@ KINDS: Final[dict[RequestChangeKind, Said]] = {
         ("decided_at",),
     ),
     "duplicate_linked": Said("The request asks what an earlier one asks, and follows it from now on.", "Nobody.", ("duplicate_of",)),
-    "resolved": Said("The complaint was settled before any action (R111).", "notify tells the requester.", ("decided_at",)),
-    "withdrawn": Said("The sender took the request back.", "notify confirms it."),
-    "lapsed": Said("The missing parts did not come in time.", "notify tells the sender."),
+    "resolved": Said("The complaint was settled before any action (R111).", "Nobody.", ("decided_at",)),
+    "withdrawn": Said("The sender took the request back.", "Nobody."),
+    "lapsed": Said("The missing parts did not come in time.", "Nobody."),
     "sender_warned": Said(
         "The sender was warned about conduct towards staff (R117, R118).",
         "notify sends the warning; its delivery is the proof.",
@@ -109,6 +109,7 @@ class RequestChange(Change[RequestChangeKind, RequestState]):
 
     aggregate: ClassVar = "request"
     owner: ClassVar = "intake-svc"
+    readers: ClassVar = ("dmca-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("request_id",)
     kinds: ClassVar = KINDS
 

@@ -4,7 +4,9 @@ A string on the bus is a UUID, a time, a digest, a code from a list, or a short 
 here for free text, a name, an address or a link, and a test refuses any field that is not made from these (DESIGN 4).
 """
 
+import re
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -44,11 +46,11 @@ WikiId = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=64)]
 LocaleCode = Annotated[str, Field(pattern=r"^[a-z]+[a-z0-9-]*$", max_length=32)]
 """A language code in lower case as MediaWiki writes it, such as `pt-br`."""
 
-Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:|-]+$", min_length=1, max_length=128)]
-"""An opaque token: the `sub` of a caller or an X-Request-ID. No space and no `@` fits in."""
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", min_length=1, max_length=128)]
+"""An opaque token: the `sub` of a caller or an X-Request-ID. No space, dot, colon or `@` fits in; see `opaque`."""
 
-Domain = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", min_length=1, max_length=253)]
-"""The domain an event is about, or `canary` for a heartbeat."""
+Domain = Annotated[str, Field(pattern=r"^(canary|[a-z0-9.-]+\.[a-z]+)$", min_length=1, max_length=253)]
+"""The domain an event is about, or `canary` for a heartbeat; never an address."""
 
 Count = Annotated[int, Field(ge=0, le=MAX_INT)]
 Ordinal = Annotated[int, Field(ge=1, le=MAX_INT)]
@@ -100,6 +102,11 @@ CaseKind = Literal[
     "user_information",
 ]
 MatterKind = Literal[CaseKind, "dmca"]
+
+
+def opaque(said: str) -> str:
+    """Make a token of what a caller said of itself: what fits the alphabet stays, anything else becomes a digest of it."""
+    return said if re.fullmatch(r"[A-Za-z0-9_-]{1,128}", said) else sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def code_of(ground: str) -> str:
