@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel.addresses import AddressError, canonical_address, may_ban_range, network_of
+from kernel.addresses import AddressError, canonical_address, may_ban_range, may_be_address, network_of
 from kernel.cases import Case, load_cases
 
 ON = date(2026, 11, 2)
@@ -18,6 +18,7 @@ def test_cases(case: Case) -> None:
     text = case.given["text"]
     reasons = may_ban_range(text, on=ON).reasons
     if "canonical" in case.expect:
+        assert may_be_address(text).granted
         assert canonical_address(text) == case.expect["canonical"]
         assert [reason.code for reason in reasons] == (["range_too_wide"] if case.expect.get("too_wide") else [])
         return

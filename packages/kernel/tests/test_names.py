@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.cases import Case, load_cases
-from kernel.names import UserNameError, WikiIdError, canonical_user, may_be_user, wiki_id
+from kernel.names import UserNameError, WikiIdError, _judge, _judged, canonical_user, may_be_user, wiki_id
 
 TEXT = st.text(max_size=40) | st.text(alphabet="aA1_ :.\u200e\u200f\u202e\u0301\u00df\u1f80User", max_size=12)
 
@@ -27,6 +27,12 @@ def test_the_one_way_to_write_a_name_is_written_the_same_again(name: str) -> Non
     if may_be_user(name):
         written = canonical_user(name)
         assert canonical_user(written) == written
+
+
+@given(TEXT | st.text(alphabet=st.characters(exclude_categories=["Ll", "Lo", "Cn"]), min_size=1, max_size=3))
+def test_the_short_way_through_the_judgement_says_what_the_long_way_says(name: str) -> None:
+    shape, decision = _judged(name)
+    assert decision == _judge(shape)
 
 
 @given(TEXT, st.sampled_from(["_", " ", "\u200e", "\u202a"]))

@@ -56,6 +56,7 @@ def review_of(facts: dict[str, Any]) -> Review:
         signatures=tuple(signature_of(line) for line in facts.get("signatures", [])),
         recused=frozenset(facts.get("recused", [])),
         involved=frozenset(facts.get("involved", [])),
+        emergency_enactor=facts.get("emergency_enactor"),
     )
 
 
@@ -117,7 +118,7 @@ def test_a_step_shows_who_signed_and_when_and_whether_the_matrix_asks_for_it() -
     assert (communications.required, communications.by, executive_director.required) == (False, None, False)
 
 
-PEOPLE = ("evaluator", "aimed-at", "stepped-aside", "anna", "boris", "chen", "dana", "emeka", "fatou", "goran")
+PEOPLE = ("evaluator", "enactor", "aimed-at", "stepped-aside", "anna", "boris", "chen", "dana", "emeka", "fatou", "goran")
 SIGNATURES = st.builds(
     Signature,
     st.sampled_from(Level),
@@ -140,7 +141,7 @@ def any_review(draw: st.DrawFn) -> Review:
     for stray in draw(st.lists(SIGNATURES, max_size=8)):
         signatures.insert(draw(st.integers(0, len(signatures))), stray)
     recused, involved = frozenset({"stepped-aside"}), frozenset({"aimed-at"})
-    return Review(kind, course, chain, "the text", "evaluator", tuple(signatures), recused, involved)
+    return Review(kind, course, chain, "the text", "evaluator", tuple(signatures), recused, involved, "enactor")
 
 
 @given(any_review())
@@ -150,7 +151,7 @@ def test_no_signatures_approve_without_every_level_heard_by_distinct_free_people
     steps = [step for step in steps_of(review) if step.required]
     signers = [step.by for step in steps if step.by]
     assert len(signers) == len(set(signers))
-    assert not {"evaluator", "aimed-at", "stepped-aside"} & set(signers)
+    assert not {"evaluator", "enactor", "aimed-at", "stepped-aside"} & set(signers)
     for step in steps:
         if step.by:
             assert any(sign.by == step.by and sign.level is step.level and sign.digest == review.digest for sign in review.signatures)
@@ -173,5 +174,6 @@ def test_a_signature_counts_exactly_when_it_may_be_made(review: Review, new: Sig
         (*review.signatures, new),
         review.recused,
         review.involved,
+        review.emergency_enactor,
     )
     assert decision.granted == (steps_of(after) != steps_of(review))

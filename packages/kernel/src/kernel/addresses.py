@@ -20,26 +20,16 @@ class AddressError(Refused):
 
 def may_be_address(text: str) -> Decision:
     """An address is IPv4 or IPv6; a range is its first address, a slash and the length of its prefix, with no bit set beyond (D16)."""
-    interface = _read(text)
-    if interface is None:
-        return Decision.of((True, Reason("not_an_address", "This is neither an IP address nor a range in CIDR form.", "D16")))
-    network = interface.network
-    return Decision.of(
-        (
-            interface.ip != network.network_address,
-            Reason("host_bits", f"The range sets bits beyond its prefix; the range that holds this address is {network}.", "D16"),
-        )
-    )
+    return _judge(_read(text))
 
 
 def may_ban_range(text: str, *, on: date) -> Decision:
     """A ban or block covers a range no wider than IPv4 /16 or IPv6 /19, which is MediaWiki's own limit (D16)."""
-    decision = may_be_address(text)
     interface = _read(text)
     if interface is None:
-        return decision
+        return _judge(interface)
     widest = RANGES.value(f"widest_ipv{interface.version}", on=on)
-    return decision & Decision.of(
+    return _judge(interface) & Decision.of(
         (
             interface.network.prefixlen < widest,
             Reason("range_too_wide", f"The range is wider than the /{widest} that IPv{interface.version} allows; split it.", "D16"),
@@ -54,7 +44,7 @@ def network_of(text: str) -> IPv4Network | IPv6Network:
         AddressError: not an address, or bits set beyond the prefix (the reason proposes the range).
     """
     interface = _read(text)
-    decision = may_be_address(text)
+    decision = _judge(interface)
     if interface is None or not decision:
         raise AddressError(decision.reasons)
     return interface.network
@@ -66,13 +56,26 @@ def canonical_address(text: str) -> str:
     return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
 
 
+def _judge(interface: IPv4Interface | IPv6Interface | None) -> Decision:
+    """Collect what stands against an address as read."""
+    if interface is None:
+        return Decision.of((True, Reason("not_an_address", "This is neither an IP address nor a range in CIDR form.", "D16")))
+    network = interface.network
+    return Decision.of(
+        (
+            interface.ip != network.network_address,
+            Reason("host_bits", f"The range sets bits beyond its prefix; the range that holds this address is {network}.", "D16"),
+        )
+    )
+
+
 def _read(text: str) -> IPv4Interface | IPv6Interface | None:
     """Read an address with the prefix it was given; nothing where it is none.
 
-    The standard library also takes net masks, zones and digits of other scripts; MediaWiki does not, so they are no addresses here.
+    The standard library also takes net masks and zones; MediaWiki does not, so they are no addresses here.
     """
     address, slash, prefix = text.strip().partition("/")
-    if len(text) > _LONGEST or not text.isascii() or "%" in address or (slash and not prefix.isdigit()):
+    if len(text) > _LONGEST or "%" in address or (slash and not prefix.isdigit()):
         return None
     try:
         interface = ip_interface(f"{address}{slash}{prefix}")

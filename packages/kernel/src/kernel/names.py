@@ -41,6 +41,11 @@ _NAMESPACE = re.compile(
 _KEPT = re.compile("[\u2170-\u217f\u24d0-\u24e9\u01c5\u01c8\u01cb\u01f2\u0345\u10d0-\u10ff\ua7b9\U00016e60-\U00016e7f]")
 _WIKI_ID = re.compile(r"[a-z0-9_]{2,64}")
 
+# Every ground of `_judge` but length and emptiness needs one of these.
+_SUSPECT = re.compile("[\u0000-\u001f#%&./:<>\\[\\]{|}\u007f-\u009f\u061c\u200b-\u200d\u2066-\u2069\ud800-\uf8ff\ufffd-\uffff]|~~~")
+_SURELY_SHORT = _MOST_BYTES // 4  # characters, at four bytes at most
+_TOO_LONG = Reason("name_too_long", f"A user name has at most {_MOST_BYTES} bytes.", "D23")
+
 
 class UserNameError(Refused):
     """MediaWiki would refuse the name; `reasons` says why."""
@@ -52,13 +57,38 @@ class WikiIdError(Refused):
 
 def may_be_user(name: str) -> Decision:
     """A user name is what MediaWiki would accept as one, once it is written the one way (D23)."""
-    too_long = Reason("name_too_long", f"A user name has at most {_MOST_BYTES} bytes.", "D23")
+    return _judged(name)[1]
+
+
+def canonical_user(name: str) -> str:
+    """Return the name as MediaWiki compares it: first letter upper case, spaces for `_`, NFC, no direction marks (D23).
+
+    Raises:
+        UserNameError: a name that MediaWiki refuses.
+    """
+    shape, decision = _judged(name)
+    if not decision:
+        raise UserNameError(decision.reasons)
+    return shape
+
+
+def _judged(name: str) -> tuple[str, Decision]:
+    """Write the name the one way and judge it; a name without any character that could count against it is granted at once,
+    because the ban check judges every name it is asked about.
+    """  # noqa: D205 - one thought
     if len(name) > _MOST_READ:
-        return Decision.of((True, too_long))
+        return name, Decision((_TOO_LONG,))
     shape = _one_way(name)
+    if shape and len(shape) <= _SURELY_SHORT and not _SUSPECT.search(shape):
+        return shape, Decision()
+    return shape, _judge(shape)
+
+
+def _judge(shape: str) -> Decision:
+    """Collect everything that stands against a name written the one way."""
     return Decision.of(
         (not shape, Reason("name_empty", "A user name needs at least one visible character.", "D23")),
-        (len(shape.encode("utf-8", "replace")) > _MOST_BYTES, too_long),
+        (len(shape.encode("utf-8", "replace")) > _MOST_BYTES, _TOO_LONG),
         (bool(_CONTROL.search(shape)), Reason("name_control_character", "A user name has no control characters.", "D23")),
         (bool(_NOT_TEXT.search(shape)), Reason("name_not_text", "The name is not sound Unicode text.", "D23")),
         (
@@ -85,18 +115,6 @@ def may_be_user(name: str) -> Decision:
     )
 
 
-def canonical_user(name: str) -> str:
-    """Return the name as MediaWiki compares it: first letter upper case, spaces for `_`, NFC, no direction marks (D23).
-
-    Raises:
-        UserNameError: a name that MediaWiki refuses.
-    """
-    decision = may_be_user(name)
-    if not decision:
-        raise UserNameError(decision.reasons)
-    return _one_way(name)
-
-
 def wiki_id(text: str) -> str:
     """Return a wiki's id (`enwiki`, `zh_min_nanwiki`), which is its database's name.
 
@@ -112,9 +130,11 @@ def wiki_id(text: str) -> str:
 
 def _one_way(name: str) -> str:
     """Write a name the one way; whether MediaWiki accepts it is `may_be_user`'s question."""
-    text = unicodedata.normalize("NFC", _DIRECTION_DROPPED.sub("", name))
+    text = name if name.isascii() else unicodedata.normalize("NFC", _DIRECTION_DROPPED.sub("", name))
     text = _SPACES.sub(" ", text).strip(" ")
     text = _USER_PREFIX.sub("", text)
+    if text.isascii():
+        return text[:1].upper() + text[1:]
     return unicodedata.normalize("NFC", _upper(text[:1]) + text[1:])
 
 

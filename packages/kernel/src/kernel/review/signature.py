@@ -44,7 +44,8 @@ class Review:
     """The facts of one review: what is recommended, by whom, who signed, in the order they did.
 
     An amendment makes a new digest, and with it a new review without signatures (D1). `recused` and `involved` are the `sub`s of those
-    who stepped aside, and of those named in the case or aimed at by it.
+    who stepped aside, and of those named in the case or aimed at by it; `emergency_enactor` enacted the measure before its review (D3, D4),
+    and stays unset where enactment follows the review.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Review:
     signatures: tuple[Signature, ...] = ()
     recused: frozenset[str] = frozenset()
     involved: frozenset[str] = frozenset()
+    emergency_enactor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ def hear(review: Review) -> Hearing:
 
 
 def may_sign(review: Review, *, by: str, level: Level, verdict: Verdict, digest: str, role_held: bool) -> Decision:  # noqa: ARG001 - a verdict is free; the caller names it so that the question reads whole
-    """A level signs in its turn, in its role, over exactly what was recommended; nobody signs twice, and the evaluator, those involved
-    and those recused sign nothing (D1, D2).
+    """A level signs in its turn, in its role, over exactly what was recommended; nobody signs twice, and the evaluator, who enacted
+    an emergency measure, those involved and those recused sign nothing (D1, D2).
     """  # noqa: D205 - the rule is one sentence
     hearing = hear(review)
     is_open = hearing.state is ReviewState.OPEN
@@ -105,6 +107,10 @@ def may_sign(review: Review, *, by: str, level: Level, verdict: Verdict, digest:
             Reason("signed_already", "You have signed a level of this recommendation; nobody signs two.", "D1"),
         ),
         (by in review.involved, Reason("involved", "A person named in the case or aimed at by it signs no level.", "D1")),
+        (
+            by == review.emergency_enactor,
+            Reason("enactor_signs", "Whoever enacted an emergency measure signs no level of its review.", "D1"),
+        ),
         (by in review.recused, Reason("recused", "You have recused yourself from this matter.", "D1")),
         (
             digest != review.digest,
@@ -114,8 +120,8 @@ def may_sign(review: Review, *, by: str, level: Level, verdict: Verdict, digest:
 
 
 def _is_free(review: Review, by: str) -> bool:
-    """Tell whether the person is neither evaluator, nor involved, nor recused (D1)."""
-    return by != review.evaluator and by not in review.involved and by not in review.recused
+    """Tell whether the person neither evaluated nor enacted it, and is neither involved nor recused (D1)."""
+    return by not in (review.evaluator, review.emergency_enactor) and by not in review.involved | review.recused
 
 
 def _standing(review: Review, counted: tuple[Signature, ...]) -> Hearing:
