@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.model import Finding
-from dmca_svc.reading.passages import redacted
+from dmca_svc.reading.passages import says_something
 from dmca_svc.reading.phrases import PHRASES, holds
 from dmca_svc.reading.places import material_in, work_in
-from dmca_svc.reading.sender import reaches_sender, signed
+from dmca_svc.reading.sender import only_mail, reaches_sender, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from dmca_svc.reading.passages import Passage, Passages, Question
     from dmca_svc.reading.statements import Sentence, Statements
@@ -58,7 +58,8 @@ def contact(letter: Passages, *, full: bool) -> Finding:
     """Information reasonably sufficient to contact the complaining party (512(c)(3)(A)(iv)); `full`: name, address and telephone (512(g)(3)(D))."""
     asked = [question for question in _asked(letter, "contact") if not holds(PHRASES.asks["not_contact"], question.folded)]
     if asked:
-        return _answer(asked)
+        found = _answer(asked)
+        return ABSENT if full and found.present and only_mail(asked) else found
     return _finding(reaches_sender(letter, full=full))
 
 
@@ -104,11 +105,16 @@ def jurisdiction_service(said: Statements) -> Finding:
 
 def _asked(letter: Passages, element: str) -> list[Question]:
     words = PHRASES.asks[element]
-    return [question for question in letter.questions if holds(words, question.folded) and "following statement" not in question.folded]
+    return [
+        question
+        for question in letter.questions
+        if holds(words, question.folded) and "following statement" not in question.folded and not question.folded.startswith("if ")
+    ]
 
 
 def _answer(asked: list[Question]) -> Finding:
-    return _finding(next((passage.text for question in asked if question.answered for passage in question.answer), None))
+    lines = (line for question in asked for passage in question.answer for line in passage.lines)
+    return _finding(next((line.text for line in lines if says_something(line.folded)), None))
 
 
 def _finding(where: str | None) -> Finding:

@@ -32,6 +32,8 @@ _BREAK: Final = re.compile(r"<(?:br|/p|/div|/li|/tr)[ /]{0,3}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?(?:a|b|i|p|u|em|strong|div|span|font|li|ul|ol|table|tr|td|th|tbody|code|pre|sup|sub|h[1-6])(?: [^<>\n]{0,500})?>", re.IGNORECASE)
 _ORDINAL: Final = re.compile(r"(?:[*\-+•·#]{1,4} +|[(\[]?(?:\d{1,2}|[a-h]|[ivx]{1,4})[)\].:/#、]{1,2}\s*|\d{1,2}# *\"?)", re.IGNORECASE)
 _RULE: Final = re.compile(r"[\\\s]*[-_=*~#.\\]{3,}[\\\s]*")
+_GLUED: Final = re.compile(r"[?:.](?: ?(?=https?://)|(?=[A-Z\[]))")
+"""Where a question runs into its answer without a line's end between them."""
 _BLANKS: Final = re.compile(r"  +")
 
 
@@ -74,8 +76,8 @@ class Question:
 
     @property
     def answered(self) -> bool:
-        """An answer is any word, number, address or redaction; a lone dash or dot is none."""
-        return any(ch.isalnum() for passage in self.answer for ch in passage.folded)
+        """An answer is any word, number, address or redaction; a dash, a label without its value, or "none" is no answer."""
+        return any(says_something(line.folded) for passage in self.answer for line in passage.lines)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,12 @@ def normalised(text: str) -> str:
     return _BLANKS.sub("  ", text)
 
 
+def says_something(folded: str) -> bool:
+    """Whether a line holds more than punctuation, a bare label, or a word for nothing."""
+    words = folded.strip(" .*_-/")
+    return not words.endswith(":") and words not in PHRASES.lists["nothing"] and any(ch.isalnum() for ch in words)
+
+
 def redacted(folded: str) -> bool:
     """Whether a publisher's redaction stands in the text."""
     return any(mark in folded for mark in REDACTED)
@@ -135,6 +143,8 @@ class _Cutter:
         self._asking: list[str] = []
         self._mark = ""
         self._rest_quoted = False
+        self._from_before = False
+        self._forwarded = False
         self._host_speaks = False
 
     def take(self, raw: str) -> None:
@@ -172,8 +182,7 @@ class _Cutter:
         if not words:
             self._end_passage()
             return
-        if not self._rest_quoted and self._own and holds(PHRASES.reply_marks, words.lower()[:200]) and self._is_reply_mark(words.lower()):
-            self._rest_quoted = True
+        self._watch_for_reply(words.lower()[:200])
         if self._opens_question(words):
             return
         if quoted or self._rest_quoted:
@@ -187,15 +196,26 @@ class _Cutter:
         if not bare:
             return
         folded = bare.lower()
-        if self._is_heading(bare, folded, bold=bold or words.startswith("#")):
+        if self._asked and bold and folded.startswith(("i ", "we ")):
+            # A statement in the form's own bold type: who sends the form makes it, and it answers no question.
+            self._end_passage()
+            self._under, self._asked = "", False
+        elif not self._asked and self._is_heading(bare, folded, bold=bold or words.startswith("#")):
             self._end_passage()
             self._headings.append(folded)
             self._under, self._asked = folded, False
             return
         self._lines.append(Line(bare, folded))
 
-    def _is_reply_mark(self, folded: str) -> bool:
-        return folded.endswith((":", "-")) or folded.startswith("from:")
+    def _watch_for_reply(self, folded: str) -> None:
+        """What stands below an answered mail is its quotation, marked line by line or not; a forwarded letter is the letter."""
+        said_something = bool(self._own)
+        if said_something and holds(PHRASES.reply_marks, folded) and folded.endswith((":", "-")):
+            self._rest_quoted = True
+        if said_something and self._from_before and folded.startswith(("sent:", "date:", "to:")):
+            self._rest_quoted = not self._forwarded
+        self._forwarded = self._forwarded or "forwarded message" in folded or "weitergeleitete nachricht" in folded
+        self._from_before = folded.startswith("from:")
 
     def _opens_question(self, words: str) -> bool:
         """Whether a form's question begins here; then the lines up to its end are the form's."""
@@ -234,15 +254,16 @@ class _Cutter:
         self._questions.append((folded, []))
         self._under, self._asked = folded, True
 
-    @staticmethod
-    def _is_heading(bare: str, folded: str, *, bold: bool) -> bool:
+    def _is_heading(self, bare: str, folded: str, *, bold: bool) -> bool:
         """A short line that says nothing by itself: it ends with a colon, is in bold or in large letters, or is numbered and has no verb."""
+        if self._lines and self._lines[-1].text[-1].isalnum() and len(self._lines[-1].text) > LONGEST_LABEL // 2:
+            return False  # the line before runs on into this one
         if len(bare) > LONGEST_LABEL or "://" in bare or redacted(folded) or "@" in bare:
             return False
         if holds(PHRASES.closings, f"{folded.rstrip(' ,.!')},") or folded.startswith(("i ", "we ", "/s/")):
             return False
         if bare.endswith(":"):
-            return True
+            return not bare[0].islower()
         words = bare.split()
         if bold or (bare.isupper() and len(words) > 1):
             return not bare.endswith(".")
@@ -276,13 +297,17 @@ def _question_end(line: str, mark: str, before: str) -> tuple[int | None, int | 
     if mark:
         at = line.find(mark)
         return (None, None) if at < 0 else (at, at + len(mark))
-    quoting = (before + line).count('"') % 2 == 1
+    marks = (before + line).count('"')
+    quoting = marks % 2 == 1
+    closed = line.rfind('"') + 1
+    if marks and not quoting and "following statement" in (before + line).lower() and closed < len(line):
+        return closed, closed
     if quoting:
         return None, None
     cut = line.find("  ")
     if cut > 0 and line[:cut].rstrip().endswith(("?", ":", ".", '"')):
         return cut, cut
-    for at in ("? http", ": http", ". http"):
-        if at in line:
-            return line.index(at) + 1, line.index(at) + 1
+    glued = _GLUED.search(line)
+    if glued:
+        return glued.start() + 1, glued.start() + 1
     return (len(line), None) if line.endswith(("?", ":", ".", '"', ")")) else (None, None)

@@ -5,37 +5,60 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from dmca_svc.reading.passages import redacted
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
     from dmca_svc.reading.passages import Passages
     from dmca_svc.reading.statements import Statements
 
-_PATH: Final = re.compile(r"(?:https?:/?/?|www\.)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]", re.IGNORECASE)
-_DEFANGED: Final = re.compile(r"hxxp|\[\.\]", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"https?:/{0,2}|hxxps?:|www\.|(?:com|org|net|io)/", re.IGNORECASE)
+_PATH: Final = re.compile(r"(?:://|www\.|https//)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]|hxxp|\[\.\]", re.IGNORECASE)
+LEAD: Final = 12
+"""Characters before an address that are enough to say what it is; with fewer the line before speaks."""
 
 
 def work_in(letter: Passages, said: Statements) -> str | None:
-    """Give the words that name the work: a label's value, or a sentence that says whose what was copied."""
+    """Give the words that name the work: what stands under its heading, or a sentence that says whose what was copied.
+
+    The two sworn statements speak of "the copyrighted materials described above": they describe nothing.
+    """
     for passage in letter.own:
         if holds(PHRASES.asks["work"], passage.under):
             return passage.text
-    for sentence in said.of("work"):
-        return sentence.text
-    return None
+    oaths = {sentence.at for name in ("good_faith", "perjury", "accuracy") for sentence in said.of(name)}
+    return next((sentence.text for sentence in said.of("work") if sentence.at not in oaths), None)
 
 
 def material_in(letter: Passages, said: Statements) -> str | None:
-    """Give the place that names the material: an address with a path that is not said to be the sender's own, else a page by its name."""
-    own: str | None = None
+    """Give the place that names the material: an address that is not said to be the sender's own work, else a page or a redaction by its lead."""
+    before, under = "", ""
     for passage in letter.own:
-        before = passage.under
+        if passage.under != under:
+            before = under = passage.under
         for line in passage.lines:
-            if _PATH.search(line.text) or _DEFANGED.search(line.text):
-                if not holds(PHRASES.lists["ours"], f"{before} {line.folded}"):
-                    return line.text
-                own = own or line.text
-            before = line.folded if not line.folded.startswith("http") else before
+            address = _ADDRESS.search(line.text)
+            if address is None:
+                before = line.folded
+                continue
+            lead = line.folded[: address.start()]
+            context = lead if len(lead) >= LEAD else f"{before} {lead}"
+            if _points_at_material(line.text, context) or (_PATH.search(line.text) and holds(PHRASES.lists["names_material"], under)):
+                return line.text
+    return _without_address(letter, said)
+
+
+def _points_at_material(text: str, context: str) -> bool:
+    if holds(PHRASES.lists["names_material"], context):
+        return True
+    return bool(_PATH.search(text)) and not holds(PHRASES.lists["ours"], context)
+
+
+def _without_address(letter: Passages, said: Statements) -> str | None:
+    lines = letter.lines
+    for line, following in zip(lines, lines[1:], strict=False):
+        if holds(PHRASES.lists["material_leads"], line.folded) and redacted(following.folded) and line.folded.endswith(("at", ":", "url", "urls")):
+            return following.text
     for sentence in said.sentences:
         if holds(PHRASES.lists["repository_words"], sentence.folded) and "/" in sentence.folded:
             return sentence.text

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.model import Contact
-from dmca_svc.reading.passages import redacted
+from dmca_svc.reading.passages import redacted, says_something
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
-    from dmca_svc.reading.passages import Line, Passages
+    from dmca_svc.reading.passages import Line, Passages, Question
 
 TAIL_LINES: Final = 14
 """Lines at a letter's end in which a bare name is a signature."""
@@ -56,12 +56,18 @@ def reaches_sender(letter: Passages, *, full: bool) -> str | None:
         if not full and _own_email(line.folded):
             return line.text
     for index, line in enumerate(letter.lines):
-        if holds(PHRASES.lists["contact_leads"], line.folded) and any(redacted(near.folded) for near in letter.lines[index : index + 4]):
+        if holds(PHRASES.lists["contact_leads"], line.folded) and _followed(letter.lines[index : index + 3]):
             return line.text
     for passage in letter.own:
-        if holds(PHRASES.lists["contact_leads"], passage.under):
+        if holds(PHRASES.lists["contact_leads"], passage.under) or _is_label(passage.under.rstrip(": "), labels):
             return passage.text
     return next((line.text for line in letter.lines if redacted(line.folded) and _bare_redaction(line.folded)), None)
+
+
+def only_mail(asked: list[Question]) -> bool:
+    """Whether the answers give an e-mail address and nothing else: 512(g)(3)(D) wants address and telephone."""
+    words = " ".join(passage.folded for question in asked for passage in question.answer)
+    return "@" in words and not any(says_something(word) for word in _EMAIL.sub(" ", words).split() if not word.endswith(":"))
 
 
 def contact_of(letter: Passages) -> Contact:
@@ -91,12 +97,22 @@ def _names_somebody(line: Line) -> bool:
     return _bare_redaction(line.folded) or _is_name(line)
 
 
+def _followed(lines: tuple[Line, ...]) -> bool:
+    """Whether a lead ("I may be contacted at") is followed by something to reach the sender by: a redaction, digits, or a list."""
+    lead = lines[0].folded
+    if redacted(" ".join(line.folded for line in lines)):
+        return True
+    if lead.endswith((":", " at", " by", " follows", " info")) or holds(PHRASES.lists["contact_leads"], lead[-24:]):
+        return any(says_something(line.folded) for line in lines[1:])
+    return ":" in lead and says_something(lead.rpartition(":")[2])
+
+
 def _bare_redaction(folded: str) -> bool:
     return redacted(folded) and len(folded) < 120  # noqa: PLR2004 a redaction with a title or a firm beside it
 
 
 def _is_name(line: Line) -> bool:
-    text = line.text.strip(" /,-")
+    text = line.text.partition("(")[0].strip(" /,-")
     if len(text) > 60 or redacted(line.folded):  # noqa: PLR2004 longer than any name
         return False
     return bool(_NAME.fullmatch(text)) and sum(word[:1].isupper() for word in text.split()) >= 2  # noqa: PLR2004 given name and family name
@@ -106,8 +122,13 @@ def _labelled(line: Line, labels: str) -> bool:
     label, colon, value = line.folded.partition(":")
     if not colon or not any(ch.isalnum() for ch in value) or "://" in label + colon + value[:3]:
         return False
-    words = label.strip(" *#-.")
-    return len(words) < 40 and any(words == known or words.endswith(f" {known}") or words.startswith(f"{known} ") for known in PHRASES.lists[labels])  # noqa: PLR2004 a label, not a sentence
+    return _is_label(label.strip(" *#-."), labels)
+
+
+def _is_label(words: str, labels: str) -> bool:
+    if not words or len(words) > 40:  # noqa: PLR2004 a label, not a sentence
+        return False
+    return any(words == known or words.endswith(f" {known}") or words.startswith(f"{known} ") for known in PHRASES.lists[labels])
 
 
 def _value(line: Line, labels: tuple[str, ...]) -> str | None:
