@@ -79,6 +79,8 @@ async def test_both_start_on_loopback_with_the_settings_the_house_counts_on(home
     assert await ask(servers, "select bool_and(auth_method = 'scram-sha-256') from pg_hba_file_rules") is True
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(servers.postgres.dsn("postgres", "postgres", "guessed"))
+    await ask(servers, "create role \"odd/na@me\" login password 'p@ss:/?#&% w'")
+    await (await asyncpg.connect(servers.postgres.dsn("postgres", "odd/na@me", "p@ss:/?#&% w"))).close()
     running = status(home).servers
     assert set(running) == {"postgres", "kafka-1"}
     for server in running.values():

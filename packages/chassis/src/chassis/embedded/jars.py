@@ -9,7 +9,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -59,9 +61,10 @@ def ready(where: Path | None = None) -> Path:
     return where
 
 
-def fetch(where: Path | None = None, *, say: Callable[[str], None] = LOG.info) -> Path:
+def fetch(where: Path | None = None, *, say: Callable[[str], None] = LOG.info, tell: Callable[[int, int], None] | None = None) -> Path:
     """Fetch the jars unless they are there and right; return their folder.
 
+    `say` gets sentences; `tell` gets, twice a second, how many jars are here and how many there will be.
     Nothing is seen in the folder before all of it is checked. A second process waits for the first and finds its work done.
     """
     where = where or folder()
@@ -72,8 +75,11 @@ def fetch(where: Path | None = None, *, say: Callable[[str], None] = LOG.info) -
                 say(f"Kafka's jars are in {where}")
                 return where
             say("fetching Kafka's jars, 44 MB (20 s or more)")
+            for given_up in where.parent.glob(".kafka-*"):
+                shutil.rmtree(given_up, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix=".kafka-", dir=where.parent) as work:
-                new = _collect(Path(work))
+                with _telling(Path(work), tell):
+                    new = _collect(Path(work))
                 check(new)
                 if where.exists():
                     where.replace(Path(work) / "old")
@@ -115,16 +121,40 @@ def _collect(work: Path) -> Path:
     return new
 
 
+@contextmanager
+def _telling(work: Path, tell: Callable[[int, int], None] | None) -> Iterator[None]:
+    """Tell in the background how many jars have arrived."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while tell and not done.wait(0.5):
+            tell(len(list((work / "repository").rglob("*.jar"))), len(sums()))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _line(here: int, all_of_them: int) -> None:
+    sys.stderr.write(f"\r{here} of {all_of_them} jars " + ("\n" if here == all_of_them else ""))
+    sys.stderr.flush()
+
+
 def main() -> int:
     """Fetch the jars with a word on progress; return 0, or 3 when they cannot be had."""
     say = partial(print, file=sys.stderr, flush=True)
+    on_terminal = sys.stderr.isatty()
     try:
-        fetch(say=say)
+        fetch(say=say, tell=_line if on_terminal else None)
     except EmbeddedError as failed:
         say(failed)
         return 3

@@ -216,8 +216,8 @@ def _settings(run: Run, wanted: range, node: int, *, data: str) -> str:
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
         # A broker that was killed is let in again only when the session of its former life has run out: 11 s by default.
-        "broker.session.timeout.ms": 1500,
-        "broker.heartbeat.interval.ms": 300,
+        "broker.session.timeout.ms": 2000,
+        "broker.heartbeat.interval.ms": 400,
         "default.replication.factor": copies,
         "min.insync.replicas": in_sync,
         "offsets.topic.replication.factor": copies,
