@@ -142,13 +142,20 @@ CHASSIS_INVARIANTS = (
 
 
 async def check(
-    connection: AsyncConnection, service: "Service", *, clock: Clock | None = None, patience: timedelta = GRACE
+    source: "AsyncConnection | Runtime", service: "Service | None" = None, *, clock: Clock | None = None, patience: timedelta = GRACE
 ) -> list[Finding]:
     """Ask every invariant of the chassis and the service, and verify the chain; an empty list means that all hold.
 
-    `connection` may be that of `office_reader`, has no transaction open, and reads one snapshot. `clock` is that of the home in dev mode.
-    A test that has let everything settle passes `patience=timedelta(0)`.
+    `source` is a service at work in this process, or a connection with no transaction open (that of `office_reader`, say) together with
+    `service` and, in dev mode, the home's `clock`. One snapshot is read. A test that has let everything settle passes
+    `patience=timedelta(0)`.
     """
+    if not isinstance(source, AsyncConnection):
+        async with source.db.engine.connect() as connection:
+            return await check(connection, source.service, clock=source.clock, patience=patience)
+    if service is None:
+        raise ValueError("a connection does not say whose invariants are to be checked")
+    connection = source
     hands = clock or Clock()
     now = Now(hands.law(), hands.wall(), patience)
     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -159,12 +166,6 @@ async def check(
             rows = await _violations(connection, invariant, now)
             found += [Finding(service.name, invariant.name, invariant.says, _shown(row)) for row in rows]
     return found + await _chain(connection, service.name)
-
-
-async def check_running(runtime: "Runtime", *, patience: timedelta = GRACE) -> list[Finding]:
-    """Check a service of this process over its own pool."""
-    async with runtime.db.engine.connect() as connection:
-        return await check(connection, runtime.service, clock=runtime.clock, patience=patience)
 
 
 def as_text(findings: Sequence[Finding]) -> str:
