@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
+from contracts import opaque
 from contracts.envelope import Cause
 from contracts.envelope import Performer as EventPerformer
 from kernel.actor import Actor, Performer
@@ -81,8 +82,8 @@ class Edge:
 
     def stamp(self) -> Stamp:
         """Fill an event's envelope: `CaseChange.of("opened", state=…, version=…, **edge.stamp())`."""
-        performer = EventPerformer(role=self.by.role, id=self.by.id)
-        return Stamp(dt=self.now, performer=performer, cause=self.cause, request_id=self.request_id, event_id=new_id(), meta_dt=self.wall())
+        performer = EventPerformer(role=self.by.role, id=opaque(self.by.id))
+        return Stamp(dt=self.now, performer=performer, cause=self.cause, request_id=opaque(self.request_id), event_id=new_id(), meta_dt=self.wall())
 
     async def get(self, table: type[Row], row_id: UUID, noun: str) -> Row:
         """Read one row without a lock.

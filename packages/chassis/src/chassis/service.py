@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import MetaData
 
 if TYPE_CHECKING:
+    from chassis.http.hot import HotRoute
     from fastapi import APIRouter
     from starlette.routing import BaseRoute
 
@@ -76,7 +77,7 @@ class Carrier:
 class Service:
     """One service, whole. `name` is its schema, its database role and its Kafka group.
 
-    `routes` gives hand-written Starlette routes (the hot path); `loops` run beside the API in every process that serves it,
+    `hot` are hand-written routes (the hot path) with their own token and role check, `routes` any other Starlette routes; `loops` run beside the API in every process that serves it,
     and sleep by `runtime.nap(NAME, seconds)`, which `edge.pokes.add(NAME)` cuts short in all processes after a commit.
     """
 
@@ -87,6 +88,7 @@ class Service:
     metadata: MetaData
     migrations: Path
     routers: Sequence["APIRouter"]
+    hot: Sequence["HotRoute"] = ()
     routes: Callable[["Runtime"], Sequence["BaseRoute"]] | None = None
     reactions: Mapping[str, Mapping[str, Reaction]] = field(default_factory=dict)
     deadlines: Mapping[str, Due] = field(default_factory=dict)

@@ -1,0 +1,207 @@
+"""A made-up service that keeps notes, small enough to show what every operation of every service has in common."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import pytest
+from chassis.auth import Principal
+from chassis.edge import Edge, new_id
+from chassis.http import After, HotRoute, Limit, OpenEdge, Page, ReceivedBody, Router, page
+from chassis.service import Service
+from chassis.testing import Desk, House
+from kernel.actor import Role
+from kernel.decision import refuse
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+pytest_plugins = ["chassis.testing"]
+
+MIGRATIONS = Path(__file__).parent / "notes_migrations"
+
+
+class Keeps(SQLModel, registry=registry()):
+    pass
+
+
+class Note(Keeps, table=True):
+    id: UUID = Field(primary_key=True)
+    text: str
+    weight: int
+    tag: str | None = Field(default=None, unique=True)
+    version: int = 1
+
+
+class Author(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(max_length=20)]
+
+
+class NoteForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    weight: int = 0
+    kind: Literal["plain", "urgent"] = "plain"
+    tag: str | None = None
+    author: Author | None = None
+    marks: dict[str, bool] = {}
+
+
+class ChangeForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+
+
+class NoteView(BaseModel):
+    id: UUID
+    text: str
+    weight: int
+    version: int
+    tag: str | None = None
+
+
+@dataclass
+class Knobs:
+    """What the tests turn: a gate that a write waits at, and how often the work was begun."""
+
+    begun: int = 0
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    hold: bool = False
+
+
+KNOBS = Knobs()
+api = Router(prefix="/intake/v1", tags=["notes"])
+
+
+def view(note: Note) -> NoteView:
+    return NoteView(**note.model_dump())
+
+
+@api.post(
+    "/notes",
+    roles=(Role.REQUESTER_DESK, Role.EVALUATOR),
+    status=201,
+    creates=True,
+    refuses=("too_heavy",),
+    example={"text": "a made-up note"},
+)
+async def write_note(edge: OpenEdge, form: NoteForm) -> NoteView:
+    """Write a note.
+
+    Heavy ones are refused.
+    """
+    KNOBS.begun += 1
+    if form.weight > 100:
+        refuse("too_heavy", "A note weighs at most 100.", "R1")
+    if KNOBS.hold:
+        KNOBS.waiting.set()
+        await KNOBS.go_on.wait()
+    note = Note(id=new_id(), text=form.text, weight=form.weight, tag=form.tag)
+    edge.session.add(note)
+    return view(note)
+
+
+@api.get("/notes", roles=(Role.EVALUATOR,))
+async def list_notes(edge: OpenEdge, min_weight: int = 0, after: After = None, limit: Limit = 50) -> Page[NoteView]:
+    """List notes, the heaviest first."""
+    query = select(Note).where(Note.weight >= min_weight).order_by(Note.weight.desc(), Note.id)  # type: ignore[attr-defined]
+    return await page(edge, query, view, after=after, limit=limit)
+
+
+@api.get("/notes/{note_id}", roles=(Role.EVALUATOR,), reads="note")
+async def read_note(edge: OpenEdge, note_id: UUID) -> NoteView:
+    """Read a note."""
+    return view(await edge.get(Note, note_id, "note"))
+
+
+async def change(edge: Edge, note_id: UUID, text: str) -> Note:
+    note = await edge.lock(Note, note_id, "note")
+    note.text = text
+    note.version += 1
+    return note
+
+
+@api.post("/notes/{note_id}/changes", roles=(Role.EVALUATOR,), refuses=("sealed",))
+async def change_note(edge: OpenEdge, note_id: UUID, form: ChangeForm) -> NoteView:
+    """Change a note."""
+    if form.text == "sealed":
+        refuse("sealed", "A sealed note stays as it is.", "R2")
+    return view(await change(edge, note_id, form.text))
+
+
+@api.post("/notes/{note_id}/readings", roles=(Role.EVALUATOR,))
+async def count_reading(note_id: UUID) -> dict[str, str]:
+    """Lock nothing."""
+    return {"note": str(note_id)}
+
+
+@api.post("/letters", roles=(Role.REQUESTER_DESK,), status=201, creates=True, body_limit=3 << 20, accepts=("text/plain", "application/json"))
+async def take_letter(body: ReceivedBody) -> dict[str, int]:
+    """Take a letter as it came."""
+    text = body.form(ChangeForm).text if body.media_type.endswith("json") else body.text()
+    return {"length": len(text)}
+
+
+@api.get("/tally", roles=())
+async def show_tally(edge: OpenEdge) -> dict[str, int]:
+    """Count notes, for anybody."""
+    return {"notes": len((await edge.session.scalars(select(Note.id))).all())}
+
+
+@api.post("/accidents", roles=(Role.EVALUATOR,))
+async def have_accident(form: ChangeForm) -> dict[str, str]:
+    """Fail as no operation should."""
+    raise RuntimeError(form.text)
+
+
+async def check_note(request: Request, principal: Principal) -> Response:
+    runtime = request.app.state.runtime
+    return JSONResponse({"service": runtime.service.name, "sub": principal.actor.sub, "user": request.query_params.get("user")})
+
+
+HOT = HotRoute(
+    "GET",
+    "/intake/v1/check",
+    check_note,
+    roles=(Role.TOOLING,),
+    query=("user",),
+    document={"operationId": "check_note", "summary": "Check", "responses": {"200": {"description": "Checked."}}},
+)
+
+NOTES = Service(
+    name="intake",
+    title="notes",
+    prefix="/intake/v1",
+    summary="Keeps notes.",
+    metadata=Keeps.metadata,
+    migrations=MIGRATIONS,
+    routers=[api],
+    hot=[HOT],
+    problems={"too_heavy": "A note weighs at most 100.\nWrite a lighter one.", "sealed": "A sealed note stays as it is."},
+)
+
+
+@pytest.fixture(scope="session")
+async def desk(house: House) -> AsyncIterator[Desk]:
+    yield await house.desk(NOTES, fresh=True)
+
+
+@pytest.fixture
+def notes() -> Service:
+    return NOTES
+
+
+@pytest.fixture
+def knobs() -> Any:
+    KNOBS.__init__()  # type: ignore[misc]  # as new for each test
+    return KNOBS
