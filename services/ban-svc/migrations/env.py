@@ -1,6 +1,5 @@
 """Runs this service's migrations as their owner; everything else is the chassis's."""
 
 from chassis.migrations import run
-from ban_svc.app import SERVICE
 
-run(SERVICE)
+run()

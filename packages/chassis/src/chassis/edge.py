@@ -83,7 +83,9 @@ class Edge:
     def stamp(self) -> Stamp:
         """Fill an event's envelope: `CaseChange.of("opened", state=…, version=…, **edge.stamp())`."""
         performer = EventPerformer(role=self.by.role, id=opaque(self.by.id))
-        return Stamp(dt=self.now, performer=performer, cause=self.cause, request_id=opaque(self.request_id), event_id=new_id(), meta_dt=self.wall())
+        return Stamp(
+            dt=self.now, performer=performer, cause=self.cause, request_id=opaque(self.request_id), event_id=new_id(), meta_dt=self.wall()
+        )
 
     async def get(self, table: type[Row], row_id: UUID, noun: str) -> Row:
         """Read one row without a lock.

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis import metrics, tables
-from chassis.bus import Consumer, Incoming
+from chassis.bus import Consumer, Incoming, Place
 from chassis.edge import Edge, new_id
 from chassis.errors import Busy, Malformed, NotFound
 from chassis.fault import fault
@@ -96,25 +96,26 @@ class Inbox:
             name = self._runtime.service.name
             self._consumer = await self._runtime.bus.consumer(f"office-{name}", f"{name}-{self._runtime.settings.worker}", self.streams)
         found = await self._consumer.getmany(WAIT, READ_MOST)
-        if found:
-            await fault("inbox.read.after")
-        # Fetches first and all at once, with no transaction open.
-        heard = {place: await self._fetch_all(batch) for place, batch in found.items()}
-        for place, events in heard.items():
-            read = found[place]
-            for begin in range(0, max(len(events), 1), BATCH):
-                batch = events[begin : begin + BATCH]
-                try:
+        done: dict[Place, int] = {}
+        try:
+            if found:
+                await fault("inbox.read.after")
+            # Fetches first and all at once, with no transaction open.
+            heard = {place: await self._fetch_all(batch) for place, batch in found.items()}
+            for place, events in heard.items():
+                for begin in range(0, max(len(events), 1), BATCH):
+                    batch = events[begin : begin + BATCH]
                     await self._commit_batch(batch)
-                except BaseException:
-                    # Not in the database, so not read. What is read a second time is known by its id.
-                    for other, records in found.items():
-                        await self._consumer.seek_back(other, records[0].offset)
-                    raise
-                last = begin + BATCH >= len(events)
-                await fault("inbox.offset.before")
-                await self._consumer.commit({place: (read[-1] if last else batch[-1].incoming).offset + 1})
-                await fault("inbox.offset.after")
+                    last = found[place][-1] if begin + BATCH >= len(events) else batch[-1].incoming
+                    await fault("inbox.offset.before")
+                    await self._consumer.commit({place: last.offset + 1})
+                    done[place] = last.offset + 1
+                    await fault("inbox.offset.after")
+        except BaseException:
+            # What is not in the database counts as not read. What is read a second time is known by its id.
+            for place, records in found.items():
+                await self._consumer.seek_back(place, done.get(place, records[0].offset))
+            raise
         return sum(map(len, found.values()))
 
     async def unread(self) -> int:
@@ -199,7 +200,9 @@ class Inbox:
         behind = {
             tuple(row)
             for row in await edge.session.execute(
-                select(tables.parked.c.stream, tables.parked.c.key).where(tuple_(tables.parked.c.stream, tables.parked.c.key).in_(keys)).distinct()
+                select(tables.parked.c.stream, tables.parked.c.key)
+                .where(tuple_(tables.parked.c.stream, tables.parked.c.key).in_(keys))
+                .distinct()
             )
         }
         last = await last_versions(edge, keys)
@@ -273,7 +276,14 @@ class Inbox:
 
     async def _remember(self, edge: Edge, done: Sequence[Heard]) -> None:
         rows = [
-            {"event_id": one.event_id, "reaction": one.stream, "stream": one.stream, "key": one.key, "version": one.version, "at": edge.wall()}
+            {
+                "event_id": one.event_id,
+                "reaction": one.stream,
+                "stream": one.stream,
+                "key": one.key,
+                "version": one.version,
+                "at": edge.wall(),
+            }
             for one in done
         ]
         written = await edge.session.execute(upsert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.event_id), rows)

@@ -132,6 +132,7 @@ async def _grant(admin: asyncpg.Connection, service: Service) -> None:
 def _config(service: Service) -> Config:
     config = Config()
     config.set_main_option("script_location", str(service.migrations))
+    config.attributes["service"] = service
     return config
 
 
@@ -145,8 +146,9 @@ def _upgrade(service: Service, settings: Settings) -> None:
     command.upgrade(config, "head")
 
 
-def run(service: Service) -> None:
+def run() -> None:
     """Run a service's migrations as its owner; each service's `migrations/env.py` calls this and nothing else."""
+    service: Service = context.config.attributes["service"]
 
     def work(connection: Connection) -> None:
         connection.execute(text(f"SET ROLE {service.name}_owner"))

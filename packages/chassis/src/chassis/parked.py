@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from contracts.envelope import Cause
 from contracts.streams import parse
 from sqlalchemy import delete, func, insert, select, update
 
 from chassis import tables
-from chassis.audit import write_audit
+from chassis.audit import log_access, write_audit
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.fault import fault
@@ -125,7 +126,7 @@ async def list_parked(runtime: "Runtime") -> Sequence[dict[str, Any]]:
         return [dict(row._mapping) for row in await connection.execute(select(*shown).order_by(row_of.id))]  # noqa: SLF001  # a public name of SQLAlchemy's rows
 
 
-async def retry(edge: Edge, event_id: Any) -> None:
+async def retry(edge: Edge, event_id: UUID) -> None:
     """Let a parked event be tried again at once, from its first try on.
 
     Raises:
@@ -133,27 +134,30 @@ async def retry(edge: Edge, event_id: Any) -> None:
     """
     await _take(edge, event_id)
     await edge.session.execute(update(tables.parked).where(row_of.event_id == event_id).values(tries=0, next_at=edge.wall()))
-    write_audit(edge, aggregate="parked", aggregate_id=event_id, outcome="retried")
+    write_audit(edge, aggregate="parked", aggregate_id=event_id, prior_state="parked", state="retried")
     edge.pokes.add("ticker")
 
 
-async def drop(edge: Edge, event_id: Any, why: str) -> None:
-    """Give a parked event up for good, with a reason on record, so that what stands behind it goes on.
+async def drop(edge: Edge, event_id: UUID) -> None:
+    """Give a parked event up for good, so that what stands behind it goes on; the edge's access reason says why, and is kept.
 
     Raises:
         NotFound: it is not parked.
+        AccessReasonMissing: the edge has no reason.
     """
     row = await _take(edge, event_id)
-    last = await edge.session.scalar(select(func.max(tables.inbox.c.version)).where(tables.inbox.c.stream == row.stream, tables.inbox.c.key == row.key))
+    last = await edge.session.scalar(
+        select(func.max(tables.inbox.c.version)).where(tables.inbox.c.stream == row.stream, tables.inbox.c.key == row.key)
+    )
     # An event that cannot be parsed has no version that could be trusted: it takes the next place of its key.
     version = row.version or (last or 0) + 1
     await _remember(edge, row, version)
-    write_audit(edge, aggregate="parked", aggregate_id=event_id, outcome="dropped", digest=why)
+    await log_access(edge, "parked", event_id)
+    write_audit(edge, aggregate="parked", aggregate_id=event_id, prior_state="parked", state="dropped")
 
 
-async def _take(edge: Edge, event_id: Any) -> Any:
+async def _take(edge: Edge, event_id: UUID) -> Any:
     row = (await edge.session.execute(select(tables.parked).where(row_of.event_id == event_id).with_for_update())).one_or_none()
     if row is None:
         raise NotFound("parked event")
     return row
-

@@ -70,7 +70,10 @@ async def settle(runtimes: Sequence["Runtime"], pulses: "Pulses") -> datetime | 
             dates = [datetime.fromisoformat(one["next_due_at"]) for one in found.values() if "next_due_at" in one]
             return min(dates, default=None)
         if busy and asyncio.get_running_loop().time() > end:
-            rows = "; ".join(f"{name}: " + ", ".join(f"{n} {what}" for what, n in one.items() if what != "next_due_at" and n) for name, one in busy.items())
+            rows = "; ".join(
+                f"{name}: " + ", ".join(f"{n} {what}" for what, n in one.items() if what != "next_due_at" and n)
+                for name, one in busy.items()
+            )
             raise NotSettled("not_settled", f"The clock stopped on its way, since this has not settled in 20 seconds: {rows}.")
         await asyncio.sleep(POLL)
 

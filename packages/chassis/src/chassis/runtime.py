@@ -1,7 +1,7 @@
 """A service at work in this process: its database, clock, keys, bus and the tasks that wake each other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,10 @@ class Runtime:
         self.peers = peers
         self.performer = Performer.service(service.name)
         self.state: dict[str, Any] = {}
-        self.worker: "Worker | None" = None
+        self.worker: Worker | None = None
         self.wakes: dict[str, asyncio.Event] = {}
+        # What `/readyz` asks besides the database: `runtime.readiness["ban index"] = lambda: index.loaded`.
+        self.readiness: dict[str, Callable[[], bool]] = {}
 
     def wake(self, loop: str) -> None:
         """Poke one of this process's loops (`relay`, `ticker`, `deliveries`, …) after a commit that gave it work."""

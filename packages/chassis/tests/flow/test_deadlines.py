@@ -1,0 +1,79 @@
+"""A date that arrives is acted on once, by whoever gets there first, and a broken one does not hold up the others."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from chassis.ticker import Ticker, cancel, move, schedule
+from chassis.testing import Desk, broken_at
+
+
+async def matter_due_in(speaker: Desk, toys: Any, *hours: int) -> Any:
+    async with speaker.runtime.edge("test") as edge:
+        matter = await toys.open_matter(edge)
+        for one in hours:
+            schedule(edge, aggregate_id=matter.id, kind="ring", due_at=edge.now + timedelta(hours=one))
+        return matter.id
+
+
+async def rung(speaker: Desk, matter_id: Any) -> int:
+    return (await speaker.sql("SELECT rung FROM matter WHERE id = $1", matter_id))[0]["rung"]
+
+
+async def test_each_date_is_acted_on_at_its_own_time(speaker: Desk, toys: Any) -> None:
+    matter = await matter_due_in(speaker, toys, 2, 5)
+    await speaker.advance(timedelta(hours=1))
+    assert await rung(speaker, matter) == 0
+    await speaker.advance(timedelta(hours=1, minutes=1))
+    assert await rung(speaker, matter) == 1
+    await speaker.advance(timedelta(hours=4))
+    assert await rung(speaker, matter) == 2
+    ended = await speaker.sql("SELECT due_at, ended_at FROM deadline")
+    assert all(timedelta() <= row["ended_at"] - row["due_at"] < timedelta(seconds=30) for row in ended)
+
+
+async def test_two_tickers_at_once_act_once(speaker: Desk, toys: Any) -> None:
+    matters = [await matter_due_in(speaker, toys, 0) for _ in range(20)]
+    first, second = Ticker(speaker.runtime), Ticker(speaker.runtime)
+    while await first.step() + await second.step():
+        pass
+    await asyncio.gather(first.step(), second.step())
+    assert [await rung(speaker, matter) for matter in matters] == [1] * 20
+
+
+async def test_a_cancelled_or_moved_date_does_not_ring(speaker: Desk, toys: Any) -> None:
+    matter = await matter_due_in(speaker, toys, 1)
+    async with speaker.runtime.edge("test") as edge:
+        await move(edge, matter, "ring", edge.now + timedelta(hours=10))
+    await speaker.advance(timedelta(hours=2))
+    assert await rung(speaker, matter) == 0
+    async with speaker.runtime.edge("test") as edge:
+        await cancel(edge, matter)
+    await speaker.advance(timedelta(hours=20))
+    assert await rung(speaker, matter) == 0
+    assert [row["state"] for row in await speaker.sql("SELECT state FROM deadline ORDER BY id")] == ["cancelled", "cancelled"]
+
+
+async def test_a_deadline_that_fails_is_tried_again_and_others_go_on(speaker: Desk, toys: Any) -> None:
+    toys.trouble["ring"] = True
+    broken = await matter_due_in(speaker, toys, 0)
+    ticker = Ticker(speaker.runtime)
+    await ticker.step()
+    row = (await speaker.sql("SELECT state, tries, error FROM deadline"))[0]
+    assert (row["state"], row["tries"], row["error"]) == ("waiting", 1, "RuntimeError")
+    toys.trouble["ring"] = False
+    fine = await matter_due_in(speaker, toys, 0)
+    await ticker.step()
+    assert await rung(speaker, fine) == 1
+    await speaker.settle()
+    assert await rung(speaker, broken) == 1
+
+
+@pytest.mark.parametrize("point", ["ticker.read.after", "ticker.acted.before", "ticker.acted.after", "commit.before", "commit.after"])
+async def test_a_fault_between_date_and_deed_does_it_once(speaker: Desk, toys: Any, point: str) -> None:
+    matter = await matter_due_in(speaker, toys, 0)
+    with broken_at(point, "error") as passed:
+        await speaker.settle()
+    assert point in passed
+    assert await rung(speaker, matter) == 1

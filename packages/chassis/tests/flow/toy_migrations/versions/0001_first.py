@@ -1,0 +1,10 @@
+from alembic import context, op
+from chassis import tables
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade():
+    tables.metadata.create_all(op.get_bind())
+    context.config.attributes["service"].metadata.create_all(op.get_bind())
