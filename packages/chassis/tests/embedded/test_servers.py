@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def mode(path: Path) -> int:
 def names(folder: Path) -> set[str]:
     """Return what lies in a folder."""
     return {path.name for path in folder.iterdir()}
+
+
+def wait_for_postgres(home: Path) -> None:
+    """Wait until the server's process is there, ready or not."""
+    end_at = time.monotonic() + 20
+    while not marked("postgres", str(home.resolve() / "postgres")):
+        assert time.monotonic() < end_at
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -213,9 +222,7 @@ async def test_two_that_start_at_once_share_one_server(home: Path) -> None:
 
 async def test_a_cancelled_start_leaves_nothing_running(home: Path) -> None:
     task = asyncio.create_task(start(home, kafka=False, durable=False))
-    async with asyncio.timeout(20):
-        while not marked("postgres", str(home.resolve() / "postgres")):
-            await asyncio.sleep(0.01)
+    await asyncio.to_thread(wait_for_postgres, home)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

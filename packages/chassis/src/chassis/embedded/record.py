@@ -83,6 +83,8 @@ def locked(path: Path, *, patience: float, what: str) -> Iterator[None]:
 @contextmanager
 def held(home: Path) -> Iterator[None]:
     """Hold the home's own lock: only one process at a time starts or ends its servers."""
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        raise EmbeddedError(f"{home} is not ours to write: use a home of your own (OFFICE_HOME)")
     with locked(home / LOCK, patience=120, what="starting or ending the servers"):
         yield
 
