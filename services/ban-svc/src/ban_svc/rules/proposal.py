@@ -1,0 +1,146 @@
+"""What may be proposed: on what it rests, at whom it is aimed, for how long (R2, R4-R8, R11-R22, R61, R112)."""
+
+from kernel.decision import Decision, Reason
+from kernel.kinds import Kind
+from kernel.review import Course
+
+from ban_svc.model import ActionSpec, Matter
+from ban_svc.rules.aim import is_aimed
+from ban_svc.rules.kind import may_carry_out, says_what_its_kind_takes
+from ban_svc.rules.numbers import POLICY
+from ban_svc.rules.scope import has_its_scope
+from ban_svc.rules.term import lasts_as_it_may
+
+_OTHER = "other:"
+SECONDARY = frozenset({Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING})
+
+
+def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
+    """An action is proposed on a case, of a kind that is carried out, founded on the Terms of Use, justified where local governance
+    does not reach, aimed at someone, and only once; a decision not to act needs the case alone (R2, R4, R5, R17, D2).
+    """  # noqa: D205 - the rule is one sentence
+    carried = may_carry_out(spec.kind)
+    if not carried or matter.course is Course.NO_ACTION:
+        return carried & rests_on_a_complaint(matter) & stands_alone(matter)
+    return (
+        rests_on_a_complaint(matter)
+        & stands_alone(matter)
+        & is_ours(spec)
+        & has_grounds(spec, matter)
+        & has_warnings(spec)
+        & is_justified(spec)
+        & is_extraordinary(spec)
+        & warns_in_confidence(spec)
+        & is_aimed(spec, matter)
+        & has_its_scope(spec)
+        & lasts_as_it_may(spec, matter)
+        & says_what_its_kind_takes(spec)
+    )
+
+
+def rests_on_a_complaint(matter: Matter) -> Decision:
+    """Every action traces to a complaint or a legal requirement, which is its case (R2, R19, R115)."""
+    return Decision.of(
+        (not matter.has_case, Reason("no_complaint", "It must rest on a case; a notice leads to a termination of an account only.", "R2"))
+    )
+
+
+def stands_alone(matter: Matter) -> Decision:
+    """What is proposed already is not proposed again, and who is banned already is not banned again (R19, R113)."""
+    return Decision.of(
+        (
+            matter.proposed_already,
+            Reason("already_proposed", "An open proposal of this kind names the same account; have it returned or withdraw it.", "R113"),
+        ),
+        (
+            matter.banned_already and matter.course is Course.ACT,
+            Reason("already_banned", "One of the accounts is under a global ban in force already.", "R17"),
+        ),
+    )
+
+
+def is_ours(spec: ActionSpec) -> Decision:
+    """A ban by a community or an affiliate is a distinct record and never enacted as the Foundation's (R8, R26)."""
+    return Decision.of(
+        (
+            spec.imposed_by not in (None, "foundation"),
+            Reason(
+                "not_ours", "A ban of a community or an affiliate is never enacted here, and this release keeps no record of one.", "R8"
+            ),
+        )
+    )
+
+
+def has_grounds(spec: ActionSpec, matter: Matter) -> Decision:
+    """It names at least one ground, a code of its kind or `other:` with the ground in words (R3, R11, R24, R64)."""
+    entry = POLICY.entry(f"grounds_{spec.kind}", on=matter.now.date())
+    unknown = [place for place, ground in enumerate(spec.grounds, start=1) if ground not in entry.value and not _is_other(ground)]
+    return Decision.of(
+        (not spec.grounds, Reason("ground_missing", "Name at least one ground.", entry.cite)),
+        *(
+            (
+                True,
+                Reason("ground_unknown", f"Ground {place} is none of {', '.join(entry.value)} and no `other: TEXT`.", entry.cite),
+            )
+            for place in unknown
+        ),
+    )
+
+
+def has_warnings(spec: ActionSpec) -> Decision:
+    """A global ban refers to the warnings before it, or records why there were none (R12, R13)."""
+    return Decision.of(
+        (
+            spec.kind is Kind.GLOBAL_BAN and not spec.prior_warnings and not spec.no_warning_reason,
+            Reason("warnings_missing", "Refer to the warnings given before, or record why a warning was not called for.", "R12"),
+        )
+    )
+
+
+def is_justified(spec: ActionSpec) -> Decision:
+    """Overriding a local policy is a rare exception, for a court order or the safety of people (R7)."""
+    return Decision.of(
+        (
+            bool(spec.overrides_local) and spec.justification.why not in ("court_order", "safety"),
+            Reason("override_without_ground", "A local policy yields only to a court order or to safety; justify it by one of them.", "R7"),
+        )
+    )
+
+
+def is_extraordinary(spec: ActionSpec) -> Decision:
+    """A secondary action is taken only in extraordinary circumstances, which are recorded (R59, R61)."""
+    return Decision.of(
+        (
+            spec.kind in SECONDARY and not spec.extraordinary,
+            Reason("not_extraordinary", "Record in `extraordinary` which circumstances call for a secondary action.", "R61"),
+        )
+    )
+
+
+def warns_in_confidence(spec: ActionSpec) -> Decision:
+    """A conduct warning has its words, and goes to the person warned and to nobody else (R63, R67)."""
+    warns = spec.kind is Kind.CONDUCT_WARNING
+    return Decision.of(
+        (warns and not spec.warning, Reason("warning_missing", "Write in `warning` what the person is told.", "R63")),
+        (
+            warns and spec.disclosure != "confidential",
+            Reason("warning_is_confidential", "A conduct warning is confidential; set its disclosure so.", "R67"),
+        ),
+    )
+
+
+def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
+    """What is unusual and allowed is put on record for those who sign: an end to a global ban, no warning before, a policy overridden
+    (R7, R13, R22).
+    """  # noqa: D205 - the rule is one sentence
+    ban = spec.kind is Kind.GLOBAL_BAN
+    return Decision.of(
+        (ban and spec.expires_at is not None, Reason("finite_is_atypical", "A global ban has no end by default; this one has.", "R22")),
+        (ban and not spec.prior_warnings, Reason("without_warning", "No warning was given before, for the reason recorded.", "R13")),
+        (bool(spec.overrides_local), Reason("overrides_local_policy", "It overrides a local policy, a rare exception.", "R7")),
+    ).reasons
+
+
+def _is_other(ground: str) -> bool:
+    """Tell whether the ground is told in words."""
+    return ground.startswith(_OTHER) and bool(ground.removeprefix(_OTHER).strip())

@@ -1,0 +1,36 @@
+"""What the evaluator and the signers may do besides signing, which is the kernel's question (D1, D2, R115)."""
+
+from kernel.decision import Decision, Reason
+from kernel.kinds import Kind
+
+from ban_svc.model import OPEN, State
+
+
+def may_amend(state: State, *, kind: Kind, new_kind: Kind, by: str, evaluator: str) -> Decision:
+    """The evaluator answers a return by an amendment, of the same kind; it voids every signature (D1, D2)."""
+    return Decision.of(
+        (by != evaluator, Reason("not_the_evaluator", "Only whoever evaluated the matter amends the recommendation.", "D1")),
+        (
+            state is not State.RETURNED,
+            Reason("not_returned", "No level has returned it; what is under review is not changed behind those who signed.", "D1"),
+        ),
+        (new_kind is not kind, Reason("kind_changed", "Another kind has another chain; withdraw this and recommend that.", "D2")),
+    )
+
+
+def may_withdraw(state: State, *, by: str, evaluator: str) -> Decision:
+    """The evaluator may take a proposal back as long as it is neither decided against nor enacted (D2, R111)."""
+    return Decision.of(
+        (by != evaluator, Reason("not_the_evaluator", "Only whoever evaluated the matter withdraws the recommendation.", "D1")),
+        (state not in OPEN, Reason("not_open", f"The action is {state}; only an open proposal can be withdrawn.", "R106")),
+    )
+
+
+def may_recuse(state: State, *, by: str, evaluator: str, signed: bool, recused: bool) -> Decision:
+    """Whoever is conflicted steps aside before signing; the evaluator withdraws instead (D1, R115)."""
+    return Decision.of(
+        (state not in OPEN, Reason("not_open", f"The action is {state}; there is nothing left to step aside from.", "R115")),
+        (by == evaluator, Reason("evaluator_recuses", "You evaluated the matter; withdraw it and let another evaluate.", "D1")),
+        (signed, Reason("signed_already", "You have signed a level of this; ask the next level to return it instead.", "D1")),
+        (recused, Reason("recused", "You have stepped aside from this already.", "D1")),
+    )
