@@ -24,7 +24,8 @@ PARKED = (
 )
 DELIVERY = (
     "INSERT INTO delivery (id, aggregate_id, kind, intent, data_key, urgent, not_before, state, next_at, receipt, receipt_at, error, at)"
-    " VALUES (gen_random_uuid(), gen_random_uuid(), 'mail', '', gen_random_uuid(), false, now(), '{}', {}, {}, {}, {}, now() - interval '1 hour')"
+    " VALUES (gen_random_uuid(), gen_random_uuid(), 'mail', '', gen_random_uuid(), false, now(), '{}', {}, {}, {}, {},"
+    " now() - interval '1 hour')"
 )
 ONE, TWO = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
 

@@ -93,7 +93,7 @@ def test_libraries_write_the_same_lines_without_their_arguments(written: io.Stri
 
 def test_aiokafka_says_a_state_once_and_the_rest_is_counted(written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(log.time, "monotonic", lambda: now)
+    monkeypatch.setattr("chassis.log.time.monotonic", lambda: now)
     before = suppressed("aiokafka.conn")
     for node in range(500):
         logging.getLogger("aiokafka.conn").error("Unable to connect to node %s", node)
