@@ -31,16 +31,24 @@ _ADDRESS: Final = re.compile(
 _BRACKETED: Final = re.compile(r"<(https?://[^<>\n]{1,1000})\n([^<>\n]{1,1000})>", re.IGNORECASE)
 _MARKDOWN: Final = re.compile(r"\]\((?=(?:https?:|www\.))", re.IGNORECASE)
 _OPEN_END: Final = ("/", "-", "_", "=", "&", "%", "?", "+")
-_STARTS_ANEW: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}:|www\.|[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,3}\.(?:com|org|net|io)/)", re.IGNORECASE)
+_STARTS_ANEW: Final = re.compile(
+    r"(?:(?:https?|hxxps?|ftp|mailto):|www\.|[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,3}\.(?:com|org|net|io)/)", re.IGNORECASE
+)
 _CONTINUES: Final = re.compile(r"[\w%~./?#&=+,;:@!$'()*-]{1,400}>?")
+_PUNCTUATION: Final = ".,;:!?'*\u2019_"
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
 
 def addresses(text: str) -> tuple[str, ...]:
     """Give each web address of the letter once, in the letter's order, written with its scheme."""
     found: dict[str, None] = {}
+    seen: set[str] = set()
     for match in _ADDRESS.finditer(refanged(unwrapped(text))):
-        address = trimmed(match.group()[:MAX_LENGTH])
+        written = match.group()[:MAX_LENGTH]
+        if written in seen:
+            continue
+        seen.add(written)
+        address = trimmed(written)
         if not address.lower().startswith("http"):
             address = f"https://{address}"
         if len(address) > len("https://a.b"):
@@ -74,13 +82,16 @@ def unwrapped(text: str) -> str:
 
 def trimmed(address: str) -> str:
     """Drop the sentence's punctuation behind an address, and a closing bracket that none in it opens."""
-    while address:
-        last = address[-1]
-        unopened = last in _PAIRS and address.count(_PAIRS[last]) < address.count(last)
-        if not unopened and last not in ".,;:!?'*’_" or (last == "_" and not address.endswith("__")):
-            return address
-        address = address[:-1]
-    return address
+    spare = {closing: address.count(closing) - address.count(opening) for closing, opening in _PAIRS.items()}
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if spare.get(last, 0) > 0:
+            spare[last] -= 1
+        elif last not in _PUNCTUATION or (last == "_" and address[end - 2 : end] != "__"):
+            break
+        end -= 1
+    return address[:end]
 
 
 def _with_joins(lines: list[str]) -> Iterator[tuple[str, bool]]:

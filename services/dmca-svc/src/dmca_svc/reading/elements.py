@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dmca_svc.reading.lines import says_something
 from dmca_svc.reading.model import Finding
-from dmca_svc.reading.passages import says_something
 from dmca_svc.reading.phrases import PHRASES, holds
 from dmca_svc.reading.places import material_in, work_in
 from dmca_svc.reading.sender import only_mail, reaches_sender, signed
@@ -16,7 +16,7 @@ from dmca_svc.reading.sender import only_mail, reaches_sender, signed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dmca_svc.reading.passages import Passage, Passages, Question
+    from dmca_svc.reading.passages import Passages, Question
     from dmca_svc.reading.statements import Sentence, Statements
 
 LONGEST_QUOTE: Final = 300
@@ -47,7 +47,7 @@ def counter_notice_elements(letter: Passages, said: Statements) -> dict[str, Fin
 
 
 def signature(letter: Passages) -> Finding:
-    """A physical or electronic signature of a person authorized to act on behalf of the owner (512(c)(3)(A)(i)), or of the subscriber (512(g)(3)(A))."""
+    """A physical or electronic signature of a person authorized to act for the owner (512(c)(3)(A)(i)), or subscriber (512(g)(3)(A))."""
     asked = _asked(letter, "signature")
     if asked:
         return _answer(asked)
@@ -55,7 +55,7 @@ def signature(letter: Passages) -> Finding:
 
 
 def contact(letter: Passages, *, full: bool) -> Finding:
-    """Information reasonably sufficient to contact the complaining party (512(c)(3)(A)(iv)); `full`: name, address and telephone (512(g)(3)(D))."""
+    """Information sufficient to contact the complaining party (512(c)(3)(A)(iv)); `full`: name, address, telephone (512(g)(3)(D))."""
     asked = [question for question in _asked(letter, "contact") if not holds(PHRASES.asks["not_contact"], question.folded)]
     if asked:
         found = _answer(asked)

@@ -45,7 +45,7 @@ def _by_statements(letter: Passages, said: Statements) -> tuple[Document, float]
         return Document.COURT_ACTION, SURE
     if whole:
         return Document.NOTICE, SURE
-    if (good_faith or right) and said.holds("infringing") and not _takes_back(said):
+    if (good_faith or (right and said.holds("infringing"))) and not _takes_back(said):
         return Document.NOTICE, LIKELY
     return None
 
@@ -78,7 +78,7 @@ def _by_plain_words(letter: Passages, said: Statements) -> tuple[Document, float
 def _takes_back(said: Statements) -> bool:
     """Whether the letter opens with a retraction: one that comes late is told of somebody else."""
     first = next(said.of("retraction"), None)
-    return first is not None and first.at <= 4  # noqa: PLR2004 salutation, title, and two sentences of introduction
+    return first is not None and first.at <= 4
 
 
 def _is_form(letter: Passages, words: str) -> bool:

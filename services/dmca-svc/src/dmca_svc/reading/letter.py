@@ -8,8 +8,9 @@ import email.header
 import email.policy
 from dataclasses import dataclass, field
 from email.utils import parseaddr
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
+
+from dmca_svc.reading.page import text_of_html
 
 if TYPE_CHECKING:
     from email.message import EmailMessage, Message
@@ -56,14 +57,6 @@ def decoded(raw: bytes, charset: str | None) -> str:
         except (LookupError, ValueError):
             continue
     return raw.decode("utf-8", "replace")
-
-
-def text_of_html(html: str) -> str:
-    """Give the words a reader of the page would see; scripts and styles are dropped, a link shows its address behind its words."""
-    page = _Page()
-    page.feed(html)
-    page.close()
-    return "".join(page.words).strip()
 
 
 def _charset(media_type: str) -> str | None:
@@ -143,51 +136,3 @@ def _automatic(message: Message) -> bool:
     said = (_header(message, "Auto-Submitted") or "no").lower()
     bulk = (_header(message, "Precedence") or "").lower()
     return said != "no" or bulk in {"bulk", "junk", "auto_reply"}
-
-
-class _Page(HTMLParser):
-    """Collects the visible words of an HTML page."""
-
-    _hidden = frozenset({"script", "style", "title", "template", "noscript"})
-    _breaks = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre", "hr"})
-    _paragraphs = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._depth_hidden = 0
-        self._quotes = 0
-        self._links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Break the line where a browser would; remember where a link goes."""
-        if tag in self._hidden:
-            self._depth_hidden += 1
-        elif tag in self._breaks:
-            self.words.append("\n\n" if tag in self._paragraphs else "\n")
-            self._quotes += tag == "blockquote"
-        if tag == "a":
-            self._links.append(dict(attrs).get("href") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close what was open; show a link's address where its words do not show it."""
-        if tag in self._hidden:
-            self._depth_hidden = max(0, self._depth_hidden - 1)
-        elif tag in self._breaks:
-            self.words.append("\n")
-            self._quotes = max(0, self._quotes - (tag == "blockquote"))
-        if tag == "a" and self._links:
-            target = self._links.pop()
-            if target.startswith(("http://", "https://")) and (not self.words or target not in self.words[-1]):
-                self.words.append(f" <{target}> ")
-
-    def handle_data(self, data: str) -> None:
-        """Keep visible words; those inside a quotation get the mark that plain mail gives them."""
-        if self._depth_hidden:
-            return
-        words = " ".join(data.split())
-        if words:
-            quoted = self._quotes and (not self.words or self.words[-1].endswith("\n"))
-            self.words.append(("> " if quoted else "") + (" " if data[:1].isspace() and not quoted else "") + words)
-            if data[-1:].isspace():
-                self.words.append(" ")

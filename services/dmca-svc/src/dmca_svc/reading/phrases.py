@@ -42,6 +42,7 @@ class Phrases:
     hosts: tuple[str, ...]
     asks: dict[str, tuple[str, ...]]
     lists: dict[str, tuple[str, ...]]
+    words: dict[str, frozenset[str]]
     sayings: dict[str, Saying]
 
 
@@ -57,6 +58,7 @@ def _loaded() -> Phrases:
         **form,
         asks={name: tuple(words) for name, words in table["asks"].items()},
         lists={name: tuple(words) for name, words in table["lists"].items()},
+        words={name: frozenset(words) for name, words in table["words"].items()},
         sayings={name: _saying(entry, table["advice"]["words"]) for name, entry in table["says"].items()},
     )
 

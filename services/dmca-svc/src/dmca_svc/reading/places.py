@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.passages import redacted
+from dmca_svc.reading.lines import redacted
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def work_in(letter: Passages, said: Statements) -> str | None:
 
 
 def material_in(letter: Passages, said: Statements) -> str | None:
-    """Give the place that names the material: an address that is not said to be the sender's own work, else a page or a redaction by its lead."""
+    """Give the place that names the material: an address not said to be the sender's own work, else a page or a redaction by its lead."""
     before, under = "", ""
     for passage in letter.own:
         if passage.under != under:
@@ -56,8 +57,12 @@ def _points_at_material(text: str, context: str) -> bool:
 
 def _without_address(letter: Passages, said: Statements) -> str | None:
     lines = letter.lines
-    for line, following in zip(lines, lines[1:], strict=False):
-        if holds(PHRASES.lists["material_leads"], line.folded) and redacted(following.folded) and line.folded.endswith(("at", ":", "url", "urls")):
+    for line, following in pairwise(lines):
+        if (
+            holds(PHRASES.lists["material_leads"], line.folded)
+            and redacted(following.folded)
+            and line.folded.endswith(("at", ":", "url", "urls"))
+        ):
             return following.text
     for sentence in said.sentences:
         if holds(PHRASES.lists["repository_words"], sentence.folded) and "/" in sentence.folded:

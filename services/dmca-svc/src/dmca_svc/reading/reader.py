@@ -15,7 +15,7 @@ from dmca_svc.reading.verdict import verdict_of
 def read(text: str) -> Reading:
     """Propose what a letter is, which statutory elements it holds and where, and how it stands (D8, D10).
 
-    Pure and total: any text gives a reading, in time linear in its length. Of a text over 500,000 characters the
+    Pure and total: any text gives a reading, in time linear in its length. Of a text over 350,000 characters the
     beginning and the end are read for statements, and the whole for addresses.
     """
     letter = passages(text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from dmca_svc.reading.lines import redacted, says_something
 from dmca_svc.reading.model import Contact
-from dmca_svc.reading.passages import redacted, says_something
+from dmca_svc.reading.passages import Line
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
-    from dmca_svc.reading.passages import Line, Passages, Question
+    from dmca_svc.reading.passages import Passages, Question
 
 TAIL_LINES: Final = 14
 """Lines at a letter's end in which a bare name is a signature."""
@@ -18,11 +19,12 @@ TAIL_LINES: Final = 14
 _EMAIL: Final = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", re.IGNORECASE)
 _PHONE: Final = re.compile(r"(?<![\w/.=#-])\+?\(?\d[\d ().-]{6,20}\d(?![\w/])")
 _STREET: Final = re.compile(
-    r"\b\d{1,5}[a-z]?,? (?:[\w.'-]{1,30},? ){0,4}(?:street|st\.|st|avenue|ave|road|rd|lane|ln|drive|dr|way|boulevard|blvd|court|square|place|suite|floor|strasse|gate|row|terrace|close|hill|quay|park)\b"
+    r"\b\d{1,5}[a-z]?,? (?:[\w.'-]{1,30},? ){0,4}(?:street|st\.|st|avenue|ave|road|rd|lane|ln|drive|dr|way"
+    r"|boulevard|blvd|court|square|place|suite|floor|strasse|gate|row|terrace|close|hill|quay|park)\b"
     r"|\b[\w-]{2,30}(?:strasse|straße|gasse|weg|platz|gatan|laan|straat)\b,? \d{1,4}|\bp\.? ?o\.? box\b|\b[A-Z]{2},? \d{5}\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [^\W\d_][\w.'’-]*){1,4},?")
+_NAME: Final = re.compile(r"[^\W\d_][\w.'\u2019-]*(?:,? [^\W\d_][\w.'\u2019-]*){1,4},?")
 
 
 def signed(letter: Passages) -> str | None:
@@ -38,12 +40,27 @@ def signed(letter: Passages) -> str | None:
             return passage.text
     closing = _closing(lines)
     if closing is not None:
+        name = _name_behind(lines[closing])
+        if name:
+            return name
         for line in lines[closing + 1 : closing + 9]:
             if _names_somebody(line):
                 return line.text
-    for line in lines[-TAIL_LINES:][::-1]:
-        if _names_somebody(line) and not _labelled(line, "contact_labels"):
-            return line.text
+    return _name_at_the_end(letter)
+
+
+def _name_at_the_end(letter: Passages) -> str | None:
+    """Find a bare name among the last lines: a redaction anywhere there, a name where a passage begins (a city ends an address)."""
+    left = TAIL_LINES
+    for passage in reversed(letter.own):
+        for index, line in reversed(list(enumerate(passage.lines[-left:], start=max(0, len(passage.lines) - left)))):
+            opens = index == 0 or passage.lines[index - 1].text.endswith((".", "!", "?", '"'))
+            named = _bare_redaction(line.folded) or (opens and _is_name(line))
+            if named and not _labelled(line, "contact_labels"):
+                return line.text
+        left -= len(passage.lines)
+        if left <= 0:
+            return None
     return None
 
 
@@ -80,7 +97,15 @@ def contact_of(letter: Passages) -> Contact:
     for question in letter.questions:
         if holds(PHRASES.asks["signature"], question.folded) and question.answer:
             name = next((line.text for line in question.answer[0].lines if _is_name(line)), name)
-    organisation = next((value for line in letter.lines for value in [_value(line, ("company", "organization name", "organisation", "organization"))] if value), None)
+    organisation = next(
+        (
+            value
+            for line in letter.lines
+            for value in [_value(line, ("company", "organization name", "organisation", "organization"))]
+            if value
+        ),
+        None,
+    )
     return Contact(name=name, organisation=organisation, email=email)
 
 
@@ -88,9 +113,15 @@ def _closing(lines: tuple[Line, ...]) -> int | None:
     """Find the last line of closing words ("Sincerely,")."""
     for index in range(len(lines) - 1, -1, -1):
         folded = lines[index].folded
-        if len(folded) < 60 and holds(PHRASES.closings, f"{folded.rstrip(' ,.!-')},"):  # noqa: PLR2004 longer than any closing words
+        if len(folded) < 60 and (holds(PHRASES.closings, f"{folded.rstrip(' ,.!-')},") or folded.startswith(PHRASES.closings)):
             return index
     return None
+
+
+def _name_behind(line: Line) -> str | None:
+    """Give the name that stands in one line with the closing words ("Thanks, Mara Ellbrook")."""
+    _, comma, rest = line.text.partition(",")
+    return rest.strip() if comma and _is_name(Line(rest.strip(), rest.strip().lower())) else None
 
 
 def _names_somebody(line: Line) -> bool:
@@ -108,14 +139,16 @@ def _followed(lines: tuple[Line, ...]) -> bool:
 
 
 def _bare_redaction(folded: str) -> bool:
-    return redacted(folded) and len(folded) < 120  # noqa: PLR2004 a redaction with a title or a firm beside it
+    return redacted(folded) and len(folded) < 120
 
 
 def _is_name(line: Line) -> bool:
-    text = line.text.partition("(")[0].strip(" /,-")
-    if len(text) > 60 or redacted(line.folded):  # noqa: PLR2004 longer than any name
+    text = line.text.partition("(")[0].partition(" on behalf ")[0].strip(" /,-")
+    if len(text) > 60 or redacted(line.folded):
         return False
-    return bool(_NAME.fullmatch(text)) and sum(word[:1].isupper() for word in text.split()) >= 2  # noqa: PLR2004 given name and family name
+    if not PHRASES.words["no_name"].isdisjoint(text.lower().replace(",", " ").split()):
+        return False
+    return bool(_NAME.fullmatch(text)) and sum(word[:1].isupper() for word in text.split()) >= 2
 
 
 def _labelled(line: Line, labels: str) -> bool:
@@ -126,7 +159,7 @@ def _labelled(line: Line, labels: str) -> bool:
 
 
 def _is_label(words: str, labels: str) -> bool:
-    if not words or len(words) > 40:  # noqa: PLR2004 a label, not a sentence
+    if not words or len(words) > 40:
         return False
     return any(words == known or words.endswith(f" {known}") or words.startswith(f"{known} ") for known in PHRASES.lists[labels])
 
@@ -148,4 +181,4 @@ def _own_email(folded: str) -> str | None:
 
 
 def _own_street(line: Line) -> bool:
-    return len(line.text) < 300 and bool(_STREET.search(line.text))  # noqa: PLR2004 an address, not a page of prose
+    return len(line.text) < 300 and bool(_STREET.search(line.text))

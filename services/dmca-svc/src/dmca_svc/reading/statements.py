@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.phrases import PHRASES, Saying, holds
+from dmca_svc.reading.phrases import PHRASES, Saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,8 +18,27 @@ LONGEST_SENTENCE: Final = 2_000
 """A sentence is cut here: what runs on longer is a list, and words far apart say nothing together."""
 
 _END: Final = re.compile(r"(?<=[^.\s][^.\s][.!?])[\"')\]]{0,2}\s+(?=[\"'(\[]{0,2}[A-Z0-9])")
-_ABBREVIATED: Final = ("inc.", "ltd.", "corp.", "llc.", "sec.", "u.s.", "u.s.c.", "no.", "mr.", "mrs.", "ms.", "dr.", "st.", "vs.", "cal.", "co.", "art.", "nos.")
-_QUOTED_ADVICE: Final = 'following statement'
+_ABBREVIATED: Final = (
+    "inc.",
+    "ltd.",
+    "corp.",
+    "llc.",
+    "sec.",
+    "u.s.",
+    "u.s.c.",
+    "no.",
+    "mr.",
+    "mrs.",
+    "ms.",
+    "dr.",
+    "st.",
+    "vs.",
+    "cal.",
+    "co.",
+    "art.",
+    "nos.",
+)
+_QUOTED_ADVICE: Final = "following statement"
 
 
 @dataclass(frozen=True, slots=True)

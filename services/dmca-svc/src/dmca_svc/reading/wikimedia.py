@@ -29,14 +29,52 @@ ALONE: Final = {
 }
 """Domains that are one wiki by themselves (`www.` or bare)."""
 
-OF_THE_MOVEMENT: Final = {"commons", "meta", "species", "incubator", "outreach", "foundation", "donate", "wikimania", "strategy", "quality", "usability"}
+OF_THE_MOVEMENT: Final = {
+    "commons",
+    "meta",
+    "species",
+    "incubator",
+    "outreach",
+    "foundation",
+    "donate",
+    "wikimania",
+    "strategy",
+    "quality",
+    "usability",
+}
 """Hosts under wikimedia.org whose database is their name and `wiki`; another is a chapter's: `nlwikimedia`."""
 
-NO_WIKI: Final = {"www", "upload", "lists", "stats", "dumps", "phabricator", "gerrit", "stream", "tools", "ticket", "login", "intake-analytics", "maps"}
+NO_WIKI: Final = {
+    "www",
+    "upload",
+    "lists",
+    "stats",
+    "dumps",
+    "phabricator",
+    "gerrit",
+    "stream",
+    "tools",
+    "ticket",
+    "login",
+    "intake-analytics",
+    "maps",
+}
 """Hosts under wikimedia.org that are no wiki."""
 
-RENAMED: Final = {"be-tarask": "be-x-old", "nb": "no", "gsw": "als", "yue": "zh-yue", "nan": "zh-min-nan", "lzh": "zh-classical", "sgs": "bat-smg",
-                  "vro": "fiu-vro", "rup": "roa-rup", "cz": "cs", "dk": "da", "jp": "ja"}  # fmt: skip
+RENAMED: Final = {
+    "be-tarask": "be-x-old",
+    "cz": "cs",
+    "dk": "da",
+    "gsw": "als",
+    "jp": "ja",
+    "lzh": "zh-classical",
+    "nan": "zh-min-nan",
+    "nb": "no",
+    "rup": "roa-rup",
+    "sgs": "bat-smg",
+    "vro": "fiu-vro",
+    "yue": "zh-yue",
+}
 """Languages that answer under a host whose database kept the older code."""
 
 CASE_SENSITIVE: Final = "wiktionary"
@@ -81,7 +119,7 @@ def wiki_of(host: str) -> str | None:
     labels = [label for label in host.split(".") if label not in {"m", "zero", "mobile"}]
     if labels[:1] == ["www"]:
         labels = labels[1:]
-    if len(labels) < 2 or labels[-1] != "org":  # noqa: PLR2004 a domain and its top level
+    if len(labels) < 2 or labels[-1] != "org":
         return None
     domain, names = labels[-2], labels[:-2]
     if len(names) > 1:
@@ -124,7 +162,7 @@ def _of_wikimedia(name: str) -> str | None:
 def _raw_title(path: str, query: str, fragment: str) -> str | None:
     if fragment.startswith("/media/"):
         return fragment.removeprefix("/media/")
-    asked = parse_qs(query, max_num_fields=50).get("title") if query.count("&") < 50 else None  # noqa: PLR2004 parse_qs's own bound, above it raises
+    asked = parse_qs(query, max_num_fields=50).get("title") if query.count("&") < 50 else None
     if asked:
         # parse_qs has decoded it; a literal percent sign must survive the second decoding.
         return asked[0].replace("%", "%25")
@@ -146,14 +184,15 @@ def _special_file(title: str) -> str:
 def _upload(path: str) -> Page | None:
     """Read `/wikipedia/commons/[thumb/|archive/|transcoded/]a/ab/NAME[/120px-NAME]`."""
     parts = path.lstrip("/").split("/")
-    if len(parts) < 5:  # noqa: PLR2004 project, site, two folders of the hash, the name
+    if len(parts) < 5:
         return None
     project, site, *rest = parts
     while rest and rest[0] in {"thumb", "archive", "transcoded"}:
         rest = rest[1:]
-    if len(rest) < 3 or len(rest[0]) != 1 or project not in PROJECTS:  # noqa: PLR2004 two folders and the name
+    if len(rest) < 3 or len(rest[0]) != 1 or project not in PROJECTS:
         return None
-    name = rest[2].partition("!")[2] if "!" in rest[2] and rest[2][:14].isdigit() else rest[2]
+    stamp, bang, old = rest[2].replace("%21", "!", 1).partition("!")
+    name = old if bang and stamp.isdigit() else rest[2]
     if project == "wikipedia" and site in OF_THE_MOVEMENT | {"mediawiki", "wikidata", "sources"}:
         wiki = f"{site}wiki"
     elif _LANGUAGE.fullmatch(site):

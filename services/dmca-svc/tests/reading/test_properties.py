@@ -1,0 +1,118 @@
+"""What holds for any text: a reading, never an error, and time in proportion to length."""
+
+import time
+
+import pytest
+from dmca_svc.reading import letter_text, read
+from dmca_svc.reading.model import COUNTER_NOTICE_ELEMENTS, NOTICE_ELEMENTS, Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PIECES = st.sampled_from(
+    [
+        "I have a good faith belief that this is not authorized by the law.",
+        "I swear, under penalty of perjury,",
+        "the information is accurate",
+        "I am the copyright owner",
+        "**What files should be taken down?**",
+        'Type the following statement: "',
+        "Sincerely,",
+        "[private]",
+        "> ",
+        "https://en.wikipedia.org/wiki/A_%FF",
+        "hxxp://",
+        "\n",
+        "\n\n",
+        ":",
+        "**",
+        "__",
+        "I consent to the jurisdiction of Federal District Court",
+        "service of process",
+        "we filed an action in court",
+        "we retract our notice",
+        "\ufdfa",
+        "\x00",
+        "<br>",
+        "-----Original Message-----",
+        "a@b.example",
+    ]
+)
+
+MEGABYTES_5 = 5_000_000
+SECONDS_5_MB = 2.0
+"""The issue's own limit for a 5 MB letter, on one core."""
+
+ADVERSARIAL = [
+    "a",
+    "\\",
+    "\n",
+    "a\n",
+    "**",
+    "**What ",
+    "**What files should be taken down",
+    '"',
+    "> a\n",
+    "http://a.b/c\n",
+    "http://a ",
+    "https://x.example/\nb/c\n",
+    "<a ",
+    "<a href=",
+    ". Aa",
+    "1 ",
+    "1 a, ",
+    "12345 aa. b, ",
+    "a@",
+    "a.b@c.d.",
+    "a-",
+    "Aa ",
+    "signature:\n",
+    "(",
+    "a:\n",
+    " \t",
+    "Regards,\nAa Bb\n",
+    "[.]",
+    "www.",
+    "http://",
+    "from: a\n",
+    "Please provide a url.A",
+    "I have a good faith belief. ",
+]
+
+
+@given(st.text() | st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES, max_size=30).map(" ".join))
+@settings(deadline=None, max_examples=300)
+def test_any_text_gives_a_reading(text: str) -> None:
+    reading = read(text)
+    expected = {Document.NOTICE: NOTICE_ELEMENTS, Document.COUNTER_NOTICE: COUNTER_NOTICE_ELEMENTS}.get(reading.document, ())
+    assert tuple(reading.elements) == expected
+    assert (reading.verdict == "compliant") == (reading.document is not Document.OTHER and not reading.missing)
+    assert 0 <= reading.confidence <= 1
+    assert all(finding.present == (finding.where is not None) for finding in reading.elements.values())
+
+
+@given(st.text())
+@settings(deadline=None, max_examples=100)
+def test_reading_is_pure(text: str) -> None:
+    assert read(text) == read(text)
+
+
+@given(st.binary(), st.sampled_from(["message/rfc822", "text/plain", "text/html", "", "text/plain; charset=\x00"]))
+@settings(deadline=None, max_examples=200)
+def test_any_bytes_give_a_letter(raw: bytes, media_type: str) -> None:
+    assert isinstance(letter_text(raw, media_type).text, str)
+
+
+@pytest.mark.parametrize("piece", ["<", "<!--a", "<!", "<a ", "&#9", "<script>", '<a b="', "<![CDATA[", "<blockquote>a", "<p>a</p>"])
+def test_malicious_page_is_read_in_two_seconds(piece: str) -> None:
+    raw = (piece * (1_000_000 // len(piece))).encode()
+    began = time.process_time()
+    letter_text(raw, "text/html")
+    assert time.process_time() - began < SECONDS_5_MB
+
+
+@pytest.mark.parametrize("piece", ADVERSARIAL)
+def test_five_megabytes_of_malice_read_in_two_seconds(piece: str) -> None:
+    text = (piece * (MEGABYTES_5 // len(piece) + 1))[:MEGABYTES_5]
+    began = time.process_time()
+    read(text)
+    assert time.process_time() - began < SECONDS_5_MB
