@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import MetaData
 
 if TYPE_CHECKING:
-    from chassis.http.hot import HotRoute
     from fastapi import APIRouter
     from starlette.routing import BaseRoute
 
     from chassis.check import Invariant
     from chassis.edge import Edge
+    from chassis.http.hot import HotRoute
     from chassis.runtime import Runtime
 
 
@@ -77,8 +77,9 @@ class Carrier:
 class Service:
     """One service, whole. `name` is its schema, its database role and its Kafka group.
 
-    `hot` are hand-written routes (the hot path) with their own token and role check, `routes` any other Starlette routes; `loops` run beside the API in every process that serves it,
-    and sleep by `runtime.nap(NAME, seconds)`, which `edge.pokes.add(NAME)` cuts short in all processes after a commit.
+    `hot` are hand-written routes (the hot path) with their own token and role check, `routes` any other Starlette routes;
+    `loops` run beside the API in every process that serves it, and sleep by `runtime.nap(NAME, seconds)`, which `edge.pokes.add(NAME)`
+    cuts short in all processes after a commit.
     """
 
     name: str

@@ -1,27 +1,28 @@
 """A made-up service that keeps notes, small enough to show what every operation of every service has in common."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import asyncpg
 import pytest
 from chassis.auth import Principal
+from chassis.auth.issuer import public_keys
 from chassis.edge import Edge, new_id
-from chassis.http import After, HotRoute, Limit, OpenEdge, Page, ReceivedBody, Router, page
+from chassis.http import After, HotRoute, Limit, OpenEdge, Page, Prepared, Received, ReceivedBody, Router, page
 from chassis.service import Service
 from chassis.testing import Desk, House
 from kernel.actor import Role
 from kernel.decision import refuse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-
-pytest_plugins = ["chassis.testing"]
 
 MIGRATIONS = Path(__file__).parent / "notes_migrations"
 
@@ -74,6 +75,7 @@ class Knobs:
     """What the tests turn: a gate that a write waits at, and how often the work was begun."""
 
     begun: int = 0
+    asked: int = 0
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     hold: bool = False
@@ -114,7 +116,7 @@ async def write_note(edge: OpenEdge, form: NoteForm) -> NoteView:
 @api.get("/notes", roles=(Role.EVALUATOR,))
 async def list_notes(edge: OpenEdge, min_weight: int = 0, after: After = None, limit: Limit = 50) -> Page[NoteView]:
     """List notes, the heaviest first."""
-    query = select(Note).where(Note.weight >= min_weight).order_by(Note.weight.desc(), Note.id)  # type: ignore[attr-defined]
+    query = select(Note).where(Note.weight >= min_weight).order_by(col(Note.weight).desc(), col(Note.id))
     return await page(edge, query, view, after=after, limit=limit)
 
 
@@ -145,7 +147,9 @@ async def count_reading(note_id: UUID) -> dict[str, str]:
     return {"note": str(note_id)}
 
 
-@api.post("/letters", roles=(Role.REQUESTER_DESK,), status=201, creates=True, body_limit=3 << 20, accepts=("text/plain", "application/json"))
+@api.post(
+    "/letters", roles=(Role.REQUESTER_DESK,), status=201, creates=True, body_limit=3 << 20, accepts=("text/plain", "application/json")
+)
 async def take_letter(body: ReceivedBody) -> dict[str, int]:
     """Take a letter as it came."""
     text = body.form(ChangeForm).text if body.media_type.endswith("json") else body.text()
@@ -156,6 +160,17 @@ async def take_letter(body: ReceivedBody) -> dict[str, int]:
 async def show_tally(edge: OpenEdge) -> dict[str, int]:
     """Count notes, for anybody."""
     return {"notes": len((await edge.session.scalars(select(Note.id))).all())}
+
+
+async def ask_around(_request: Request, body: Received) -> str:
+    KNOBS.asked += 1
+    return f"asked about {len(body.content)} bytes"
+
+
+@api.post("/questions", roles=(Role.EVALUATOR,), status=201, creates=True, prepares=ask_around)
+async def ask_question(form: ChangeForm, answer: Annotated[str, Prepared]) -> dict[str, str]:
+    """Ask others before the edge opens."""
+    return {"text": form.text, "answer": answer}
 
 
 @api.post("/accidents", roles=(Role.EVALUATOR,))
@@ -191,9 +206,35 @@ NOTES = Service(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def desk(house: House) -> AsyncIterator[Desk]:
-    yield await house.desk(NOTES, fresh=True)
+    found = await house.desk(NOTES, fresh=True)
+    yield found
+    await found.close()
+
+
+@pytest.fixture(scope="module")
+async def strict(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """The notes outside dev mode: five writes a minute, the issuer's keys from a file."""
+    document = tmp_path_factory.mktemp("issuer") / "jwks.json"
+    document.write_text(json.dumps(public_keys(house.secrets)))
+    found = await house.desk(NOTES, fresh=True, dev=False, writes_per_minute=5, jwks_file=document)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def by_hand() -> Callable[..., Awaitable[str]]:
+    """Change a database as no role of ours may."""
+
+    async def run(desk: Desk, statement: str, *values: Any) -> str:
+        connection = await asyncpg.connect(desk.settings.database_url)
+        try:
+            return str(await connection.execute(statement, *values))
+        finally:
+            await connection.close()
+
+    return run
 
 
 @pytest.fixture

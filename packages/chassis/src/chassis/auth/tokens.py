@@ -57,9 +57,7 @@ class Tokens:
 
     def recall(self, token: str, now: float) -> Principal | None:
         """Give the principal of a token that was verified before and has not expired; never waits."""
-        if self._generation != self._keys.generation:
-            self._remembered.clear()
-            self._generation = self._keys.generation
+        self._forget_when_rekeyed()
         digest = hashlib.sha256(token.encode("latin-1", "replace")).digest()
         principal = self._remembered.get(digest)
         if principal is None:
@@ -87,14 +85,16 @@ class Tokens:
                 principal = self._read(token, now)
             except _UnknownKey as error:
                 raise _bad("The token is signed by a key that is not our issuer's.") from error
+        self._forget_when_rekeyed()
         self._remembered[hashlib.sha256(token.encode("latin-1", "replace")).digest()] = principal
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
         return principal
 
-    def forget(self) -> None:
-        """Verify every token anew from now on."""
-        self._remembered.clear()
+    def _forget_when_rekeyed(self) -> None:
+        if self._generation != self._keys.generation:
+            self._remembered.clear()
+            self._generation = self._keys.generation
 
     def _read(self, token: str, now: float) -> Principal:
         if len(token) > LONGEST_TOKEN:

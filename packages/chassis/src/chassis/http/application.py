@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -75,18 +76,34 @@ async def serve(app: FrontDoor, settings: Settings, *, host: str = "127.0.0.1", 
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=65536,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    end = stop or _signalled()
 
-    async def obey(event: asyncio.Event) -> None:
-        await event.wait()
+    async def obey() -> None:
+        await end.wait()
         server.should_exit = True
 
-    watcher = asyncio.create_task(obey(stop)) if stop is not None else None
+    watcher = asyncio.create_task(obey())
     try:
         await server.serve()
     finally:
-        if watcher is not None:
-            watcher.cancel()
+        watcher.cancel()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn raises a caught signal again when it has stopped, which would end the process before its workers have drained."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`."""
+        yield
+
+
+def _signalled() -> asyncio.Event:
+    end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end.set)
+    return end
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:

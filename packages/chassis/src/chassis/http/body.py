@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
 from typing import Annotated, Any, NoReturn, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
@@ -78,6 +79,23 @@ def read_json(content: bytes) -> Any:
         raise Malformed("malformed", "The body is not valid JSON.") from error
     _walk(value)
     return value
+
+
+def check_target(query: bytes, path: bytes | None) -> None:
+    """Refuse an address whose percent-encoding hides what is no text: a framework would put replacement characters in its place.
+
+    Raises:
+        Malformed: path or query is not UTF-8, or has U+0000 in it.
+    """
+    for part, name in ((query, "query"), (path or b"", "path")):
+        if b"%" not in part:
+            continue
+        try:
+            text = unquote_to_bytes(part).decode()
+        except UnicodeDecodeError as error:
+            raise Malformed("malformed", f"The {name} of the address is not valid UTF-8.") from error
+        if "\x00" in text:
+            check_text(text, name)
 
 
 def check_text(text: str, place: str) -> None:

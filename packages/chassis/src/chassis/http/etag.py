@@ -78,8 +78,9 @@ def is_known(header: str | None, tag: str) -> bool:
 
 
 def _versions(header: str, name: str) -> frozenset[int]:
-    found, at = set(), 0
-    while at < len(header):
+    found: set[int] = set()
+    at = 0
+    while at < len(header) or not found:
         part = _TAG.match(header, at)
         if part is None:
             raise Malformed("malformed", f'The header {name} must be an ETag as we answered it, such as "7".')

@@ -15,6 +15,7 @@ from chassis import metrics, pulse
 from chassis.auth.gate import Gate
 from chassis.errors import Malformed, Unavailable
 from chassis.http.body import read_json
+from chassis.http.hot import NamedRoute
 from chassis.http.openapi import house_version
 from chassis.http.pages import ProblemPages
 from chassis.runtime import Runtime
@@ -67,7 +68,7 @@ def add_house_routes(front: FastAPI, runtimes: Sequence[Runtime], settings: Sett
         "/metrics": figures,
         "/problems/{code}": show_problem,
     }.items():
-        front.router.add_route(path, endpoint, methods=["GET"], include_in_schema=False)
+        front.router.routes.append(NamedRoute("GET", path, endpoint))
     if settings.dev:
         _add_clock(front, runtimes, settings, gate)
 
@@ -86,7 +87,7 @@ def _add_info(front: FastAPI, info: Mapping[str, Any]) -> None:
         return RedirectResponse(HOME, 301)
 
     for path, endpoint in {"": show_info, "/name": show_name, "/version": show_version, "/home": show_home}.items():
-        front.router.add_route(f"/_info{path}", endpoint, methods=["GET"], include_in_schema=False)
+        front.router.routes.append(NamedRoute("GET", f"/_info{path}", endpoint))
 
 
 def add_pulse(app: FastAPI, runtime: Runtime) -> None:
@@ -96,7 +97,7 @@ def add_pulse(app: FastAPI, runtime: Runtime) -> None:
         await request.app.state.gate.authenticate(request.headers.get("authorization"))
         return JSONResponse(await pulse.pulse(runtime))
 
-    app.router.add_route(f"{runtime.service.prefix}/dev/pulse", show_pulse, methods=["GET"], include_in_schema=False)
+    app.router.routes.append(NamedRoute("GET", f"{runtime.service.prefix}/dev/pulse", show_pulse))
 
 
 class _Walk(BaseModel):
@@ -122,7 +123,7 @@ def _add_clock(front: FastAPI, runtimes: Sequence[Runtime], settings: Settings, 
         async with walking:
             return JSONResponse(await pulse.advance(runtimes, settings, by))
 
-    front.router.add_route("/dev/clock", walk_clock, methods=["POST"], include_in_schema=False)
+    front.router.routes.append(NamedRoute("POST", "/dev/clock", walk_clock))
 
 
 async def _missing(runtimes: Sequence[Runtime], gate: Gate) -> list[str]:
@@ -143,5 +144,4 @@ async def _lacks(runtime: Runtime) -> list[str]:
             await connection.execute(text("SELECT 1"))
     except Exception:  # noqa: BLE001  # whatever the reason, it cannot be reached
         return [f"{name}: database"]
-    lacking: Any = await runtime.lacking() if hasattr(runtime, "lacking") else []
-    return [f"{name}: {one}" for one in lacking]
+    return [f"{name}: {what}" for what, ready in runtime.readiness.items() if not ready()]

@@ -12,12 +12,28 @@ from starlette.types import Receive, Scope, Send
 from chassis.auth.gate import role_for
 from chassis.auth.principal import Principal
 from chassis.errors import Malformed
+from chassis.http.body import check_target
 from chassis.http.operation import Caller
 
 Endpoint = Callable[[Request, Principal], Awaitable[Response]]
 
 
-class HotRoute(Route):
+class NamedRoute(Route):
+    """A Starlette route that names itself in the scope, so that figures carry its template; it answers no HEAD."""
+
+    def __init__(self, method: str, path: str, endpoint: Callable[[Request], Awaitable[Response]], *, name: str | None = None) -> None:
+        """`path` is whole."""
+        super().__init__(path, endpoint, methods=[method], name=name, include_in_schema=False)
+        # Starlette adds HEAD to GET, which no document of ours speaks of.
+        self.methods = {method}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, named."""
+        scope["route"] = self
+        await super().handle(scope, receive, send)
+
+
+class HotRoute(NamedRoute):
     """Authenticates, checks the role and the names of query parameters, then calls `endpoint(request, principal)`.
 
     No edge is opened; `request.app.state.runtime` is the service's. `document` is the operation in OpenAPI, `schemas` what it refers to
@@ -38,7 +54,12 @@ class HotRoute(Route):
     ) -> None:
         """`path` is whole; `document` has at least `operationId`, `summary` and `responses`."""
         self.roles = roles
-        self.document = {"x-roles": list(roles), "x-monitor": False, "security": [{"bearer": []}] if roles else [], **document}
+        self.document = {
+            "x-roles": [role.value for role in roles],
+            "x-monitor": False,
+            "security": [{"bearer": []}] if roles else [],
+            **document,
+        }
         self.schemas = dict(schemas or {})
         names = frozenset(query)
         operation = f"http:{document['operationId']}"
@@ -52,6 +73,7 @@ class HotRoute(Route):
             )
             role = role_for(principal, roles)
             scope["office.caller"] = Caller(Performer(role=role.value, id=sub), operation, principal.actor)
+            check_target(scope["query_string"], None)
             if scope["query_string"] and not names.issuperset(request.query_params):
                 raise Malformed(
                     "unknown_parameter",
@@ -59,12 +81,5 @@ class HotRoute(Route):
                 )
             return await endpoint(request, principal)
 
-        super().__init__(path, answer, methods=[method], name=str(document["operationId"]), include_in_schema=False)
-        # Starlette answers HEAD by GET, which no document of ours speaks of.
-        self.methods = {method}
+        super().__init__(method, path, answer, name=str(document["operationId"]))
         self.log_one_in = log_one_in
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name this route in the scope, so that metrics carry its template."""
-        scope["route"] = self
-        await super().handle(scope, receive, send)

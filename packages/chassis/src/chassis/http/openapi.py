@@ -21,6 +21,25 @@ SECURITY = {
     }
 }
 
+_TEXT = {"type": "string"}
+PROBLEM = {
+    "title": "Problem",
+    "description": "A problem document (RFC 9457). `type` is a page of ours: the rule, an example, what to do next.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "reasons", "request_id"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "reasons": {
+            "type": "array",
+            "items": {"type": "object", "required": ["code", "says", "cite"], "properties": {"code": _TEXT, "says": _TEXT, "cite": _TEXT}},
+        },
+        "request_id": _TEXT,
+    },
+}
+
 
 def house_version() -> str:
     """Give the version of this installation."""
@@ -46,6 +65,7 @@ def _document(title: str, summary: str, services: Sequence["Service"], more: lis
     components = found.setdefault("components", {})
     components["securitySchemes"] = SECURITY
     schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
     for service in services:
         for one in service.hot:
             schemas.update(one.schemas)

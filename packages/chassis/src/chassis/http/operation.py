@@ -1,14 +1,20 @@
 """What an operation declares beside its route, and who calls it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel.actor import Actor, Performer, Role
 
-from chassis.http.body import DEFAULT_LIMIT, JSON
+from chassis.http.body import DEFAULT_LIMIT, JSON, Received
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+Prepare = Callable[["Request", Received], Awaitable[Any]]
+"""What an operation must know from outside before its transaction opens: `request.app.state.runtime` and the body, once admitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,8 @@ class Operation:
     """The declaration of one operation. `roles` empty means public, said on purpose.
 
     `reads` names what needs `X-Access-Reason`; `refuses` are the codes of the refusals it may answer; `limited` False exempts it from
-    the limit on writes; `body_limit` in bytes; `accepts` are the media types of its body.
+    the limit on writes; `body_limit` in bytes; `accepts` are the media types of its body. `prepares` is done before the edge opens, and
+    not for a repeat that is answered from its key; the endpoint takes its result as a `Prepared`.
     """
 
     roles: tuple[Role, ...]
@@ -27,6 +34,7 @@ class Operation:
     body_limit: int = DEFAULT_LIMIT
     accepts: tuple[str, ...] = (JSON,)
     example: Mapping[str, Any] | None = None
+    prepares: Prepare | None = None
 
     def __post_init__(self) -> None:
         if self.creates and not self.roles:

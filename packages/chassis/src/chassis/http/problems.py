@@ -21,6 +21,7 @@ from chassis.audit import write_refusal
 from chassis.crypto.data_key import KeyDestroyed
 from chassis.http.validation import reasons_of
 from chassis.log import logger
+from chassis.peers import PeerFailed
 from chassis.pulse import NotSettled
 
 MEDIA_TYPE = "application/problem+json"
@@ -110,6 +111,10 @@ def _plain(error: Exception, _request: Request) -> Answer:
     return Answer(422 if status == 400 else status, (Reason(code, says, "DESIGN 5"),), getattr(error, "headers", None) or {})
 
 
+# SQLSTATE classes: connection lost, login refused, no such database, rolled back, out of resources, shutting down.
+OUT_OF_REACH = frozenset({"08", "28", "3D", "40", "53", "57"})
+
+
 def _database(error: Exception, request: Request) -> Answer:
     orig = getattr(error, "orig", None)
     state = getattr(orig, "sqlstate", None) or getattr(getattr(orig, "__cause__", None), "sqlstate", None) or ""
@@ -118,7 +123,9 @@ def _database(error: Exception, request: Request) -> Answer:
         if constraint == "idempotency_pkey":
             return _own(errors.StillRunning(), 409)
         return _own(errors.Conflict("conflict", "Somebody else stored the same thing first; read it and try again."), 409)
-    if state[:2] in {"40", "53", "57"} or state[:2] == "08" or getattr(error, "connection_invalidated", False):
+    if state[:2] == "22" or isinstance(getattr(orig, "__cause__", None), asyncpg.DataError):
+        return _own(errors.Malformed("malformed", "A value lies outside of what can be stored or compared."), 422)
+    if state[:2] in OUT_OF_REACH or getattr(error, "connection_invalidated", False):
         return _unreachable(error, request)
     if state == "" and isinstance(getattr(orig, "__cause__", None), asyncpg.InterfaceError | OSError):
         return _unreachable(error, request)
@@ -128,6 +135,11 @@ def _database(error: Exception, request: Request) -> Answer:
 def _unreachable(error: Exception, _request: Request) -> Answer:
     _log.warning("http.database_unreachable", error=type(error).__name__)
     return _own(errors.Unavailable("The database is out of reach; nothing was done, try again."), 503)
+
+
+def _out_of_reach(error: Exception, _request: Request) -> Answer:
+    _log.warning("http.peer_unreachable", error=type(error).__name__)
+    return _own(errors.Unavailable("Another service is out of reach; nothing was done, try again."), 503)
 
 
 def _unexpected(error: Exception, _request: Request) -> Answer:
@@ -154,6 +166,7 @@ TABLE: Mapping[type[BaseException], int | Handler] = {
     errors.OfficeError: 409,
     KeyDestroyed: 410,
     NotSettled: 504,
+    PeerFailed: _out_of_reach,
     RequestValidationError: _invalid,
     HTTPException: _plain,
     IntegrityError: _database,

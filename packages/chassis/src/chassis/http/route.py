@@ -18,7 +18,7 @@ from chassis.auth.gate import Gate, role_for
 from chassis.edge import Edge
 from chassis.errors import AccessReasonMissing, IdempotencyKeyMissing, Malformed, OfficeError
 from chassis.http import etag, idempotency
-from chassis.http.body import BodyLimit, check_media_type, check_text, read_json
+from chassis.http.body import BodyLimit, Received, check_media_type, check_target, media_type, read_json
 from chassis.http.limits import limits_of
 from chassis.http.operation import Caller, Operation, thing_in
 from chassis.runtime import Runtime
@@ -35,6 +35,15 @@ async def open_edge(request: Request) -> Edge:
 
 OpenEdge = Annotated[Edge, Depends(open_edge)]
 """The request's edge: `edge.by` acts in the first of the operation's roles that the token holds."""
+
+
+async def prepared(request: Request) -> Any:
+    """Give what the operation's `prepares` answered."""
+    return request.scope["office.prepared"]
+
+
+Prepared = Depends(prepared)
+"""What was asked of others before the edge opened: `party: Annotated[bool, Prepared]`."""
 
 
 class OfficeRoute(APIRoute):
@@ -97,6 +106,11 @@ class OfficeRoute(APIRoute):
             limits_of(runtime).spend("writes", caller.actor.sub, runtime.settings.writes_per_minute)
         body = await self._read_body(request) if self.writes else b""
         this = idempotency.attempt(request, caller.by.id, caller.operation, key, body) if key is not None else None
+        if self.operation.prepares is not None:
+            stored = await self._earlier(runtime, this) if this is not None else None
+            if stored is not None:
+                return stored
+            request.scope["office.prepared"] = await self.operation.prepares(request, Received(body, media_type(request)))
         try:
             response = await self._work(request, caller, endpoint, match=match, this=this)
         except (Refused, OfficeError, IntegrityError):
@@ -156,12 +170,11 @@ class OfficeRoute(APIRoute):
         return caller
 
     def _check_query(self, request: Request) -> None:
-        check_text(request.url.path, "path")
-        for name, value in request.query_params.multi_items():
+        check_target(request.scope["query_string"], request.scope.get("raw_path"))
+        for name in request.query_params:
             if name not in self.query_names:
                 wanted = f"this operation knows {', '.join(sorted(self.query_names))}" if self.query_names else "this operation knows none"
                 raise Malformed("unknown_parameter", f"There is a query parameter that is not known here; {wanted}.")
-            check_text(value, "query")
 
     def _access_reason(self, request: Request) -> str | None:
         given = (request.headers.get("x-access-reason") or "").strip()
@@ -183,7 +196,14 @@ class OfficeRoute(APIRoute):
         if limit is not None:
             limit.bytes = self.operation.body_limit
         body = await request.body()
-        if not body or (self.body_field is None and not self._takes_any_body):
+        if self.body_field is None and not self._takes_any_body:
+            # `{}` is how a caller says "nothing" in JSON; anything else would be silently ignored.
+            if body and read_json(body) != {}:
+                raise Malformed("malformed", "This operation takes no body, or {}.")
+            return body
+        if not body:
+            if self._takes_any_body:
+                raise Malformed("malformed", "The body is empty.")
             return body
         given = check_media_type(request, self.operation.accepts)
         if given.endswith("json"):

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter
 from kernel.actor import Role
-from pydantic import BaseModel
 
 from chassis.http.body import DEFAULT_LIMIT, JSON
 from chassis.http.hot import HotRoute
-from chassis.http.operation import Operation
+from chassis.http.operation import Operation, Prepare
 from chassis.http.pages import OWN
 from chassis.http.problems import MEDIA_TYPE
 from chassis.http.route import OfficeRoute
@@ -19,25 +18,6 @@ if TYPE_CHECKING:
     from chassis.service import Service
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-class ReasonView(BaseModel):
-    """One ground that stands against what was asked."""
-
-    code: str
-    says: str
-    cite: str
-
-
-class Problem(BaseModel):
-    """A problem document (RFC 9457). `type` is a page of ours: the rule, an example, what to do next."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    reasons: list[ReasonView]
-    request_id: str
 
 
 class Router(APIRouter):
@@ -52,7 +32,9 @@ class Router(APIRouter):
 
         Options: `status` (200), `creates` (an Idempotency-Key is demanded), `reads` (names what needs X-Access-Reason), `refuses` (codes of
         the refusals it may answer), `limited` (False: not under the limit on writes), `body_limit` (bytes), `accepts` (media types; with
-        any but JSON the endpoint takes a `ReceivedBody`), `example` (a body that works), and FastAPI's own, such as `response_class`.
+        any but JSON the endpoint takes a `ReceivedBody`), `example` (a body that works), `prepares` (what must be asked of others before
+        the edge opens, since no outside call is made while a transaction is open; the endpoint takes the answer as `Prepared`), and
+        FastAPI's own, such as `response_class`.
         """
         return self._declare("POST", path, roles, **options)
 
@@ -74,11 +56,12 @@ class Router(APIRouter):
         body_limit: int = DEFAULT_LIMIT,
         accepts: tuple[str, ...] = (JSON,),
         example: Mapping[str, Any] | None = None,
+        prepares: Prepare | None = None,
         responses: Mapping[int | str, dict[str, Any]] | None = None,
         openapi_extra: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        operation = Operation(roles, creates, reads, refuses, limited, body_limit, accepts, example)
+        operation = Operation(roles, creates, reads, refuses, limited, body_limit, accepts, example, prepares)
 
         def register(endpoint: Endpoint) -> Endpoint:
             self.add_api_route(
@@ -124,12 +107,18 @@ def problems_of(operation: Operation, method: str, path: str) -> dict[int | str,
     if method != "GET":
         said[413] = f"The body may have at most {operation.body_limit:,} bytes."
         said[429] = "Too many; see Retry-After."
-    return {status: {"description": says, "model": Problem, "content": {MEDIA_TYPE: {}}} for status, says in sorted(said.items())}
+    return {
+        status: {"description": says, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        for status, says in sorted(said.items())
+    }
 
 
 def extra_of(operation: Operation, method: str) -> dict[str, Any]:
     """Give what an operation's OpenAPI says beyond FastAPI: its roles, its refusals, its headers, an example."""
-    extra: dict[str, Any] = {"x-roles": list(operation.roles), "x-refusals": list(operation.refuses), "x-monitor": False}
+    extra: dict[str, Any] = {"x-roles": [role.value for role in operation.roles], "x-refusals": list(operation.refuses)}
+    if operation.roles or method != "GET":
+        # The Foundation's service-checker would call it without a token and want a 200.
+        extra["x-monitor"] = False
     extra["security"] = [{"bearer": []}] if operation.roles else []
     headers = []
     if operation.reads:
