@@ -92,8 +92,14 @@ def ledger_service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 
 @pytest.fixture(scope="session")
 async def ledger_database(house: House, ledger_service: Service) -> str:
-    """A migrated database for the whole run."""
-    return await house.database(ledger_service)
+    """A migrated database for the whole run; its role may read revocations, as those of the five services may."""
+    url = await house.database(ledger_service)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("GRANT USAGE ON SCHEMA office TO ledger; GRANT SELECT ON office.revoked TO ledger")
+    finally:
+        await connection.close()
+    return url
 
 
 _homes = itertools.count(1)
