@@ -24,6 +24,7 @@ ALLOWED = frozenset(
     {
         "channel",
         "check",
+        "claim",
         "code",
         "count",
         "error",
