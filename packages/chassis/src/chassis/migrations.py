@@ -66,6 +66,26 @@ async def migrate(services: Sequence[Service], settings: Settings) -> list[str]:
     return done
 
 
+async def pending(services: Sequence[Service], settings: Settings) -> list[str]:
+    """Tell which services' schemas are not at their newest migration; changes nothing."""
+    admin = await asyncpg.connect(settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
+    try:
+        found = [(service, await _revision(admin, service), _script(service).get_current_head()) for service in services]
+    finally:
+        await admin.close()
+    return [f"{service.name}: {before or 'empty'} to {head}" for service, before, head in found if before != head]
+
+
+async def begin_schema(service: Service, settings: Settings) -> None:
+    """Make the roles and the empty schema of a service, for its first migration to be written against."""
+    admin = await asyncpg.connect(settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
+    try:
+        await _make_roles(admin, [READER, *login_roles(service)], settings)
+        await _make_schema(admin, service)
+    finally:
+        await admin.close()
+
+
 async def _make_roles(admin: asyncpg.Connection, roles: Sequence[str], settings: Settings) -> None:
     folder = settings.secrets_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -127,10 +127,10 @@ class Relay:
         log.error("relay.key_held", stream=stream, error=type(error).__name__, tries=tries)
 
 
-async def replay(runtime: "Runtime", *, stream: str | None, since: timedelta | None, key: str | None) -> int:
+async def replay(runtime: "Runtime", *, stream: str | None, since: timedelta | None, key: str | None, dry_run: bool = False) -> int:
     """Send recorded events again, oldest first, for `office replay`; what was heard before is dropped by every inbox.
 
-    Returns how many were sent. The rows and their stamps stay as they are.
+    Returns how many were sent, or would be. The rows and their stamps stay as they are.
     """
     found = text("""
         SELECT id, stream, key, payload, traceparent, at FROM outbox
@@ -149,7 +149,7 @@ async def replay(runtime: "Runtime", *, stream: str | None, since: timedelta | N
         if not rows:
             return count
         records = [Record(row.stream, row.key.encode(), row.payload, int(row.at.timestamp() * 1000), row.traceparent) for row in rows]
-        for answer in await runtime.bus.send(records):
+        for answer in () if dry_run else await runtime.bus.send(records):
             if answer is not None:
                 raise answer
         last, count = rows[-1].id, count + len(rows)

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import os
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -255,14 +256,16 @@ class House:
 
 
 @pytest.fixture(scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house() -> AsyncIterator[House]:
     """One home with PostgreSQL for the whole run."""
-    home = tmp_path_factory.mktemp("office")
-    servers = await embedded.start(home, kafka=False, durable=False)
-    found = House(home, servers)
-    yield found
-    await found.close()
-    await servers.leave()
+    # Not under pytest's own folder: every run shuts that one for others, and PostgreSQL's user would be locked out.
+    with tempfile.TemporaryDirectory(prefix="office-") as folder:
+        home = Path(folder) / "home"
+        servers = await embedded.start(home, kafka=False, durable=False)
+        found = House(home, servers)
+        yield found
+        await found.close()
+        await servers.leave()
 
 
 @pytest.fixture(scope="session")

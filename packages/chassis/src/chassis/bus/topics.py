@@ -12,8 +12,8 @@ PARTITIONS = 6
 CONFIG = {"retention.ms": "-1", "cleanup.policy": "delete", "max.message.bytes": "1048588", "min.insync.replicas": "1"}
 
 
-async def make_topics(settings: Settings, streams: Sequence[str], *, replicas: int = 1) -> list[str]:
-    """Make the missing topics of these streams, for every datacenter that is read or written; tell which were made.
+async def make_topics(settings: Settings, streams: Sequence[str], *, replicas: int = 1, dry_run: bool = False) -> list[str]:
+    """Make the missing topics of these streams, for every datacenter that is read or written; tell which were made (or would be).
 
     `replicas` is 3 on a cluster; then two must be in sync for an acknowledgement.
     """
@@ -25,7 +25,7 @@ async def make_topics(settings: Settings, streams: Sequence[str], *, replicas: i
     try:
         there = set(await admin.list_topics())
         missing = [name for name in names if name not in there]
-        if missing:
+        if missing and not dry_run:
             answer = await admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=config) for name in missing])
             for error in answer.topic_errors:
                 # Another process of the home may have been first.

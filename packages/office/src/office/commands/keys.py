@@ -1,0 +1,39 @@
+"""The keyring: `keys rotate`."""
+
+import json as encode
+
+from chassis.settings import SERVICES
+
+from office.commands.law import Json
+from office.commands.opened import opened, progress
+from office.commands.upkeep import DryRun
+
+
+async def rotate_(*, dry_run: DryRun = False, json: Json = False) -> None:
+    """Add a wrapping key and wrap every data key under it; nothing of what they seal is touched, and nothing stops meanwhile.
+
+    Safe to break off and run again; older keys stay in the file for what they sealed.
+    """
+    from chassis.crypto import Keyring, rotate
+    from chassis.db import Database
+
+    changed = {}
+    async with opened() as runtimes:
+        path = runtimes[0].settings.secrets_dir / "keyring.json"
+        ring = Keyring.load(path) if dry_run else Keyring.add_key(path)
+        for runtime in () if dry_run else runtimes:
+            keys = Database(runtime.settings, f"{runtime.service.name}_keys")
+            try:
+                async with keys.engine.connect() as connection:
+                    name = runtime.service.name
+                    changed[name] = await rotate(connection, ring, lambda table, seen, name=name: progress(f"{name} {table}: {seen}"))
+            finally:
+                await keys.close()
+    if json:
+        print(encode.dumps({"current": ring.current, "rewrapped": changed}))
+    elif dry_run:
+        print(f"The current key is {ring.current}; a rotation would add one and wrap the data keys of {len(SERVICES)} services anew.")
+    else:
+        print(f"The current key is {ring.current}. Wrapped anew: " + ", ".join(f"{name} {count}" for name, count in changed.items()) + ".")
+
+

@@ -1,0 +1,83 @@
+"""All chosen services at work in one process: APIs on one port, workers beside them, drained in order at the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from chassis import log, trace
+from chassis.crypto import Keyring
+from chassis.hints import Hints
+from chassis.http.application import build, serve
+from chassis.peers import Peers
+from chassis.runtime import Runtime
+from chassis.service import Service
+from chassis.worker import Worker
+
+from office.home import CannotReach, Home
+
+Part = Literal["api", "worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The runtimes of this process, in the order of the flow."""
+
+    runtimes: Sequence[Runtime]
+
+
+@asynccontextmanager
+async def at_work(home: Home, services: Sequence[Service], *, part: Part | None = None) -> AsyncIterator[House]:
+    """Run the services until the block ends: `part` None runs both API and worker. Workers drain before connections close.
+
+    Raises:
+        CannotReach: the keyring is missing.
+    """
+    settings = home.settings
+    log.configure(service=services[0].title if len(services) == 1 else "office")
+    trace.configure_sdk(settings)
+    try:
+        keyring = Keyring.load(settings.secrets_dir / "keyring.json")
+    except FileNotFoundError as error:
+        raise CannotReach("There is no keyring in the secrets folder: run `office migrate` first.") from error
+    async with AsyncExitStack() as stack:
+        runtimes = [
+            Runtime(service, settings, bus=home.bus_for(service.name), keyring=keyring, peers=Peers(settings, service.name))
+            for service in services
+        ]
+        for runtime in runtimes:
+            stack.push_async_callback(runtime.bus.close)
+            stack.push_async_callback(runtime.close)
+            runtime.db.hints = Hints(runtime.db.asyncpg_dsn, runtime.service.name, runtime.wake, lambda one=runtime: list(one.wakes))  # type: ignore[misc]  # mypy cannot type the default of a lambda
+            runtime.db.hints.start()
+        for runtime in runtimes:
+            if part != "worker":
+                await _start_loops(runtime, stack)
+            if part != "api":
+                worker = Worker(runtime)
+                worker.start()
+                stack.push_async_callback(worker.stop)
+        yield House(runtimes)
+
+
+async def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
+    """Start what a service keeps beside its API, such as the ban index, and end it with the process."""
+    service = runtime.service
+    if service.on_start is not None:
+        await service.on_start(runtime)
+    if service.on_stop is not None:
+        stack.push_async_callback(service.on_stop, runtime)
+    for name, loop in service.loops.items():
+        task = asyncio.create_task(loop(runtime), name=f"{service.name} {name}")
+
+        async def end(task: asyncio.Task[None] = task) -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        stack.push_async_callback(end)
+
+
+async def run(house: House, home: Home, *, part: Part | None = None, host: str = "127.0.0.1", stop: asyncio.Event | None = None) -> None:
+    """Serve until SIGTERM or until `stop` is set; a worker alone answers health and metrics only."""
+    await serve(build(list(house.runtimes), home.settings, api=part != "worker"), home.settings, host=host, stop=stop)
