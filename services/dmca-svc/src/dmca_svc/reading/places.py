@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.lines import redacted
+from dmca_svc.reading.passages import Line
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = re.compile(r"https?:/{0,2}|hxxps?:|www\.|(?:com|org|net|io)/", re.IGNORECASE)
 _PATH: Final = re.compile(r"(?:://|www\.|https//)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]|hxxp|\[\.\]", re.IGNORECASE)
+_PLACE: Final = re.compile(r"(?<![\w/:.-])(?:[\w.-]{2,40}(?:/[\w.-]{2,60}){1,6}|(?:File|Image|Datei|Fichier):[^\s<>]{3,100})")
 LEAD: Final = 12
 """Characters before an address that are enough to say what it is; with fewer the line before speaks."""
 
@@ -56,15 +58,21 @@ def _points_at_material(text: str, context: str) -> bool:
 
 
 def _without_address(letter: Passages, said: Statements) -> str | None:
-    lines = letter.lines
-    for line, following in pairwise(lines):
-        if (
-            holds(PHRASES.lists["material_leads"], line.folded)
-            and redacted(following.folded)
-            and line.folded.endswith(("at", ":", "url", "urls"))
-        ):
-            return following.text
+    """Find a redacted address behind words that lead to it, or a place named in the site's own way (`File:NAME`, OWNER/REPOSITORY)."""
+    for line, following in pairwise((*letter.lines, Line("", ""))):
+        if holds(PHRASES.lists["material_leads"], line.folded) and not holds(PHRASES.lists["contact_leads"], line.folded):
+            ends = line.folded.endswith(("at", ":", "url", "urls"))
+            if ends and redacted(following.folded):
+                return following.text
+            if redacted(line.folded.rpartition(" at ")[2] if " at " in line.folded else line.folded.rpartition("url")[2]):
+                return line.text
     for sentence in said.sentences:
-        if holds(PHRASES.lists["repository_words"], sentence.folded) and "/" in sentence.folded:
+        if holds(PHRASES.lists["repository_words"], sentence.folded) and any(
+            _is_place(match.group()) for match in _PLACE.finditer(sentence.text)
+        ):
             return sentence.text
     return None
+
+
+def _is_place(words: str) -> bool:
+    return words.lower() not in PHRASES.words["no_place"]

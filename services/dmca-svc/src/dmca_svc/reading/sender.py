@@ -27,11 +27,17 @@ _STREET: Final = re.compile(
 _NAME: Final = re.compile(r"[^\W\d_][\w.'\u2019-]*(?:,? [^\W\d_][\w.'\u2019-]*){1,4},?")
 
 
+_PRESENTED: Final = re.compile(
+    r"\bI am (?:\[private\]|[A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){1,3}), (?:the )?(?:copyright|owner|subscriber|author|account)"
+)
+"""Who presents himself by name and capacity has typed his name to what he states."""
+
+
 def signed(letter: Passages) -> str | None:
     """Give the place of the signature: a mark like /s/, a labelled line, a name under the closing words, or a name at the very end."""
     lines = letter.lines
     for index, line in enumerate(lines):
-        if holds(PHRASES.lists["signature_marks"], line.folded):
+        if any(_stands_alone(mark, line.folded) for mark in PHRASES.lists["signature_marks"]):
             value = line.text.partition(":")[2].strip() if ":" in line.text else line.text
             if value or index + 1 < len(lines):
                 return line.text
@@ -44,24 +50,38 @@ def signed(letter: Passages) -> str | None:
         if name:
             return name
         for line in lines[closing + 1 : closing + 9]:
-            if _names_somebody(line):
+            if _names_somebody(line) and not _labelled(line, "contact_labels"):
                 return line.text
-    return _name_at_the_end(letter)
+    return _name_at_the_end(letter) or next((line.text for line in lines if _PRESENTED.search(line.text)), None)
 
 
 def _name_at_the_end(letter: Passages) -> str | None:
     """Find a bare name among the last lines: a redaction anywhere there, a name where a passage begins (a city ends an address)."""
-    left = TAIL_LINES
+    left = min(TAIL_LINES, _lines_behind_statements(letter.lines))
     for passage in reversed(letter.own):
+        if left <= 0:
+            return None
         for index, line in reversed(list(enumerate(passage.lines[-left:], start=max(0, len(passage.lines) - left)))):
             opens = index == 0 or passage.lines[index - 1].text.endswith((".", "!", "?", '"'))
             named = _bare_redaction(line.folded) or (opens and _is_name(line))
             if named and not _labelled(line, "contact_labels"):
                 return line.text
         left -= len(passage.lines)
-        if left <= 0:
-            return None
     return None
+
+
+def _lines_behind_statements(lines: tuple[Line, ...]) -> int:
+    """Count the lines behind the last statement; where there is none, all are."""
+    for behind, line in enumerate(reversed(lines)):
+        if holds(PHRASES.lists["statement_lines"], line.folded):
+            return behind
+    return len(lines)
+
+
+def _stands_alone(mark: str, folded: str) -> bool:
+    """Whether a mark stands in a line by itself, not inside a word ("designed by") or an address (`example.org/s/song`)."""
+    at = folded.find(mark)
+    return at == 0 or (at > 0 and not folded[at - 1].isalnum() and "://" not in folded[:at])
 
 
 def reaches_sender(letter: Passages, *, full: bool) -> str | None:
