@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from chassis.auth import Principal
 from chassis.auth.issuer import public_keys
@@ -184,6 +185,21 @@ async def check_note(request: Request, principal: Principal) -> Response:
     return JSONResponse({"service": runtime.service.name, "sub": principal.actor.sub, "user": request.query_params.get("user")})
 
 
+class CheckForm(msgspec.Struct, forbid_unknown_fields=True):
+    users: list[str]
+
+
+async def check_notes(request: Request, _principal: Principal) -> Response:
+    return JSONResponse({"count": len(msgspec.json.decode(await request.body(), type=CheckForm).users)})
+
+
+HOT_MANY = HotRoute(
+    "POST",
+    "/intake/v1/check",
+    check_notes,
+    roles=(Role.TOOLING,),
+    document={"operationId": "check_notes", "summary": "Check many", "responses": {"200": {"description": "Checked."}}},
+)
 HOT = HotRoute(
     "GET",
     "/intake/v1/check",
@@ -201,7 +217,7 @@ NOTES = Service(
     metadata=Keeps.metadata,
     migrations=MIGRATIONS,
     routers=[api],
-    hot=[HOT],
+    hot=[HOT, HOT_MANY],
     problems={"too_heavy": "A note weighs at most 100.\nWrite a lighter one.", "sealed": "A sealed note stays as it is."},
 )
 

@@ -202,3 +202,22 @@ async def test_texts_of_every_script_come_back_as_they_went(desk: Desk) -> None:
     assert answer.json()["text"] == text
     escaped = await desk.post("/intake/v1/notes", role="evaluator", content=json.dumps({"text": "🎈"}).encode(), headers=JSON)
     assert escaped.json()["text"] == "🎈"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"users": [7]}', "Expected `str`, got `int` - at `$.users[0]`."),
+        (b'{"users": [], "zebra-crossing": 1}', "The body is not the JSON that is wanted here."),
+        (b'{"users": ["\\ud800"]}', "The body is not the JSON that is wanted here."),
+        (b'{"users": ["zebra-crossing\xff"]}', "The body is not the JSON that is wanted here."),
+        (b"{", "The body is not the JSON that is wanted here."),
+        (b"[" * 100_000, None),
+        (b'{"users": ["' + b"x" * (2 << 20) + b'"]}', "The body may have at most 1,048,576 bytes."),
+    ],
+)
+async def test_the_hot_path_refuses_bad_bodies_as_any_other(desk: Desk, body: bytes, says: str | None) -> None:
+    answer = await desk.post("/intake/v1/check", role="tooling", content=body)
+    assert answer.status_code == (413 if len(body) > 1 << 20 else 422)
+    assert says is None or answer.json()["detail"] == says
+    assert SECRET not in answer.text

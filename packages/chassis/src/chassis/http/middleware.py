@@ -2,8 +2,9 @@
 
 A request's first path segment chooses the service's own app, so that `request.app.state.runtime` is always that service's and no
 prefix is cut off: `scope["route"].path` is the whole template, which metrics use as their label. What belongs to no service goes to
-the front app. The door keeps or makes the request id, counts the body's bytes, sets the security headers, and writes one log line
-and one observation a request. No `BaseHTTPMiddleware` anywhere: it would cancel a route whose client went away.
+the front app. Hot routes are found here by method and path, without a router. The door keeps or makes the request id, counts the
+body's bytes, sets the security headers, and writes one log line and one observation a request. No `BaseHTTPMiddleware` anywhere: it
+would cancel a route whose client went away.
 """
 
 import random
@@ -51,6 +52,9 @@ class FrontDoor:
         self.front: Any = front
         self.services = services
         self._hsts = hsts
+        self._hot = {
+            (method, one.path): one for app in services.values() for one in app.state.runtime.service.hot for method in one.methods or ()
+        }
 
     @property
     def router(self) -> Any:
@@ -84,6 +88,14 @@ class FrontDoor:
                 message["headers"] = [*message.get("headers", ()), *self._headers(scope, message), (b"x-request-id", request_id.encode())]
             await send(message)
 
+        hot = self._hot.get((scope["method"], scope["path"]))
+        if hot is not None:
+            scope["app"] = app
+            try:
+                await hot.serve(scope, counted, sent)
+            finally:
+                self._tell(scope, app, status, time.perf_counter() - started)
+            return
         with trace.started("http.request", _traceparent(scope), request_id=request_id), log.bound(request_id=request_id):
             try:
                 await app(scope, counted, sent)
@@ -102,6 +114,8 @@ class FrontDoor:
         return [header for header in wanted if header[0] not in given]
 
     def _tell(self, scope: Scope, app: Any, status: int, seconds: float) -> None:
+        # 499, as gateways say it: cancelled before there was an answer.
+        status = status or 499
         runtime = getattr(app.state, "runtime", None)
         service = runtime.service.name if runtime is not None and app is not self.front else "house"
         route = scope.get("route")

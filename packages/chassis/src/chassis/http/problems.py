@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+import msgspec
 from fastapi.exceptions import RequestValidationError
 from kernel.decision import Reason, Refused
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -96,6 +97,13 @@ def _invalid(error: Exception, request: Request) -> Answer:
     return Answer(422, reasons_of(error.errors(), known()))  # type: ignore[attr-defined]  # RequestValidationError alone comes here
 
 
+def _undecodable(error: Exception, _request: Request) -> Answer:
+    # "Expected `str`, got `int` - at `$.subjects[0].user`" holds our own words alone; its other sentences quote the body.
+    said = str(error)
+    says = f"{said}." if said.startswith("Expected `") else "The body is not the JSON that is wanted here."
+    return _own(errors.Malformed("malformed", says), 422)
+
+
 _PLAIN = {
     400: ("malformed", "The request cannot be read."),
     404: ("no_such_page", "Nothing is served under this address."),
@@ -168,6 +176,7 @@ TABLE: Mapping[type[BaseException], int | Handler] = {
     NotSettled: 504,
     PeerFailed: _out_of_reach,
     RequestValidationError: _invalid,
+    msgspec.DecodeError: _undecodable,
     HTTPException: _plain,
     IntegrityError: _database,
     DBAPIError: _database,
