@@ -216,9 +216,6 @@ class Inbox:
                 behind.add(name)
             elif name in behind:
                 park.append((one, Behind()))
-            elif before is not None and one.version <= before:
-                park.append((one, OutOfOrder(f"version {one.version} after {before}")))
-                behind.add(name)
             elif before is not None and one.version != before + 1:
                 park.append((one, OutOfOrder(f"version {one.version} after {before}")))
                 behind.add(name)

@@ -45,27 +45,26 @@ async def _retry_first(runtime: "Runtime", stream: str, key: str) -> bool:
         row = (await connection.execute(_first(stream, key))).one_or_none()
     if row is None:
         return False
-    facts, event, error = None, None, None
     with started("retry", traceparent=row.traceparent, event_id=str(row.event_id)):
         try:
-            event = parse(stream, row.payload)
-            reaction = runtime.service.reactions[stream].get(event.kind)
-            if reaction is not None and reaction.fetch is not None:
-                facts = await reaction.fetch(runtime, event)
-        except Exception as failure:  # noqa: BLE001  # it stays parked with this error
-            error = failure
-        await fault("ticker.parked.before")
-        try:
-            if error is not None:
-                raise error
-            async with runtime.edge("parked") as edge:
-                if not await _apply(edge, row, event, facts):
-                    return False
-        except Exception as failure:  # noqa: BLE001  # as above
-            await _failed_again(runtime, row, failure)
+            went_through = await _try(runtime, row)
+        except Exception as error:  # noqa: BLE001  # it stays parked with this error
+            await _failed_again(runtime, row, error)
             return False
+    if not went_through:
+        return False
     await fault("ticker.parked.after")
     return True
+
+
+async def _try(runtime: "Runtime", row: Any) -> bool:
+    """Fetch with no transaction open, then react; False when another worker is at this key."""
+    event = parse(row.stream, row.payload)
+    reaction = runtime.service.reactions[row.stream].get(event.kind)
+    facts = await reaction.fetch(runtime, event) if reaction is not None and reaction.fetch is not None else None
+    await fault("ticker.parked.before")
+    async with runtime.edge("parked") as edge:
+        return await _apply(edge, row, event, facts)
 
 
 def _first(stream: str, key: str) -> Any:

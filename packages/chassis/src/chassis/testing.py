@@ -172,7 +172,7 @@ class Desk:
 
     async def findings(self) -> list[Any]:
         """Run the checker; a test wants none."""
-        return list(await check(self.runtime))
+        return list(await check(self.runtime, patience=timedelta(minutes=5)))
 
     async def close(self) -> None:
         """End everything this desk started."""

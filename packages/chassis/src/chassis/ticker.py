@@ -92,6 +92,7 @@ class Ticker:
                     if aggregate is None or not await self._still_due(edge, candidate.id):
                         continue
                     edge.operation = f"deadline:{candidate.kind}"
+                    edge.access_reason = f"deadline {candidate.id}"
                     edge.request_id = str(new_id())
                     with started("deadline", link=None, deadline_id=str(candidate.id)):
                         again = await due.act(edge, aggregate)

@@ -68,14 +68,14 @@ async def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
         await service.on_start(runtime)
     if service.on_stop is not None:
         stack.push_async_callback(service.on_stop, runtime)
-    for name, loop in service.loops.items():
-        task = asyncio.create_task(loop(runtime), name=f"{service.name} {name}")
+    for loop in service.loops.values():
+        task = asyncio.ensure_future(loop(runtime))
+        stack.push_async_callback(_end, task)
 
-        async def end(task: asyncio.Task[None] = task) -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
-        stack.push_async_callback(end)
+async def _end(task: "asyncio.Future[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def run(house: House, home: Home, *, part: Part | None = None, host: str = "127.0.0.1", stop: asyncio.Event | None = None) -> None:

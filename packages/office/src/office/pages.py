@@ -1,7 +1,7 @@
 """Pages for counsel, made from the rules themselves: `docs/rules/*.md` and `docs/policy-coverage.md`.
 
-    python -m office.pages            writes them
-    python -m office.pages --check    exits 1 when one is stale
+python -m office.pages            writes them
+python -m office.pages --check    exits 1 when one is stale
 """
 
 import sys
@@ -61,5 +61,3 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-

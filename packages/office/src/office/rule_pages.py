@@ -8,7 +8,9 @@ from typing import Any
 
 # Rooms of the law: everything else is plumbing and has no page.
 LAW = ("model", "rules", "review", "deadline", "workdays", "months", "names", "addresses", "decision", "kinds")
-REPOSITORY_NOTE = "Made from the code by `make rules-page`; do not edit. Numbers are product defaults, dated and cited; counsel owns the words."
+REPOSITORY_NOTE = (
+    "Made from the code by `make rules-page`; do not edit. Numbers are product defaults, dated and cited; counsel owns the words."
+)
 
 
 def rule_page(title: str, source: Path, cases: Path, top: Path) -> str:

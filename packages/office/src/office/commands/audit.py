@@ -66,7 +66,16 @@ def verify_(file: Path, *, json: Json = False) -> int:
     for result in results:
         bad = result.bad
         if json:
-            print(encode.dumps({"service": result.service, "size": result.size, "good": bad is None, **({"says": bad.says, "kind": bad.kind} if bad else {})}))
+            print(
+                encode.dumps(
+                    {
+                        "service": result.service,
+                        "size": result.size,
+                        "good": bad is None,
+                        **({"says": bad.says, "kind": bad.kind} if bad else {}),
+                    }
+                )
+            )
         else:
             print(f"{result.service}: {result.size} rows sealed, " + (f"BROKEN: {bad.says}" if bad else "all as they were written."))
     return DONE if all(result.bad is None for result in results) else REFUSED

@@ -1,6 +1,7 @@
 """The keyring: `keys rotate`."""
 
 import json as encode
+from functools import partial
 
 from chassis.settings import SERVICES
 
@@ -22,11 +23,11 @@ async def rotate_(*, dry_run: DryRun = False, json: Json = False) -> None:
         path = runtimes[0].settings.secrets_dir / "keyring.json"
         ring = Keyring.load(path) if dry_run else Keyring.add_key(path)
         for runtime in () if dry_run else runtimes:
-            keys = Database(runtime.settings, f"{runtime.service.name}_keys")
+            name = runtime.service.name
+            keys = Database(runtime.settings, f"{name}_keys")
             try:
                 async with keys.engine.connect() as connection:
-                    name = runtime.service.name
-                    changed[name] = await rotate(connection, ring, lambda table, seen, name=name: progress(f"{name} {table}: {seen}"))
+                    changed[name] = await rotate(connection, ring, partial(_tell, name))
             finally:
                 await keys.close()
     if json:
@@ -37,3 +38,5 @@ async def rotate_(*, dry_run: DryRun = False, json: Json = False) -> None:
         print(f"The current key is {ring.current}. Wrapped anew: " + ", ".join(f"{name} {count}" for name, count in changed.items()) + ".")
 
 
+def _tell(service: str, table: str, seen: int) -> None:
+    progress(f"{service} {table}: {seen}")

@@ -56,4 +56,3 @@ class NoBus:
 
     async def close(self) -> None:
         """Keep nothing open."""
-

@@ -1,6 +1,7 @@
 """Parked events, before a person: `parked list|retry|drop`."""
 
 import json as encode
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -75,8 +76,17 @@ async def _decide(event_id: UUID, by: str, why: str | None, deed: Any, *, dry_ru
 
 
 def _line(row: dict[str, Any], *, json: bool) -> str:
-    shape = {name: shown(value) if hasattr(value, "astimezone") else str(value) if isinstance(value, UUID) else value for name, value in row.items() if value is not None}
+    shape = {name: _plain(value) for name, value in row.items() if value is not None}
     if json:
         return encode.dumps(shape)
-    waits = f"next try {shape['next_at']}" if "next_at" in shape else "behind another" if shape["error"] == "Behind" else "waits for a person"
-    return f"{shape['service']} {shape['event_id']} {shape['stream']} {shape['key']} v{shape['version']} tries {shape['tries']} ({shape['error']}): {waits}"
+    waits = (
+        f"next try {shape['next_at']}" if "next_at" in shape else "behind another" if shape["error"] == "Behind" else "waits for a person"
+    )
+    what = f"{shape['service']} {shape['event_id']} {shape['stream']} {shape['key']} version {shape['version']}"
+    return f"{what}, tries {shape['tries']} ({shape['error']}): {waits}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return shown(value)
+    return str(value) if isinstance(value, UUID) else value

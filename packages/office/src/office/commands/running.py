@@ -47,8 +47,8 @@ def up(
     names = tuple(service or SERVICES)
     if unknown := [name for name in names if name not in SERVICES]:
         raise BadInput(f"There is no service {unknown[0]!r}. The services are {', '.join(SERVICES)}.")
-    given = {**({"port": port} if port is not None else {}), **({"dev": True} if dev else {})}
-    settings = Settings(**given)
+    settings = Settings()
+    settings = settings.model_copy(update={"port": port or settings.port, "dev": dev or settings.dev})
     if settings.kafka == "local" and (service or role):
         raise BadInput("OFFICE_KAFKA=local carries events inside one process only: leave out --service and --role, or name a broker.")
 

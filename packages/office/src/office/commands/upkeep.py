@@ -97,7 +97,13 @@ async def check(*, service: Annotated[list[str] | None, Parameter(negative="")] 
 
 
 async def replay(
-    service: str, *, stream: str | None = None, key: str | None = None, since: str | None = None, dry_run: DryRun = False, json: Json = False
+    service: str,
+    *,
+    stream: str | None = None,
+    key: str | None = None,
+    since: str | None = None,
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Send recorded events of a service again, oldest first; whoever heard them before drops them.
 
