@@ -1,0 +1,21 @@
+"""The letters: a folder each with a locale below it, what each tells, and how it is written."""
+
+from notify_svc.letters.content import facts_of
+from notify_svc.letters.facts import TEMPLATES, Facts
+from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, render
+from notify_svc.letters.text import header, line, mailbox
+
+__all__ = [
+    "LOCALES",
+    "TEMPLATES",
+    "Facts",
+    "LetterError",
+    "Rendered",
+    "check_letters",
+    "facts_for",
+    "facts_of",
+    "header",
+    "line",
+    "mailbox",
+    "render",
+]

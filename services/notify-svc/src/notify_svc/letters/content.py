@@ -1,0 +1,244 @@
+"""From a change and what its owner answered to the facts of one letter: each takes only what its own reader may know."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kernel.workdays import calendar_day
+
+from notify_svc.letters import words
+from notify_svc.letters.facts import (
+    TEMPLATES,
+    Alert,
+    Announcement,
+    Appeal,
+    CounterNoticed,
+    CourtAction,
+    Decided,
+    Ended,
+    Facts,
+    Measure,
+    Notice,
+    Received,
+    SenderLockedOut,
+    SenderWarned,
+    Takedown,
+    Warned,
+)
+from notify_svc.model import Change, Found, Party, Person
+from notify_svc.rules import POLICY, appeal_right
+from notify_svc.rules.condition import counter_notice_of, court_action_of
+
+Given = dict[str, Any]
+
+
+def facts_of(template: str, change: Change, person: Person, *, party: Party, found: Found, told_at: datetime) -> Facts:
+    """Give the facts of a letter to one person about one change; `told_at` is the law's time, from which appeal dates count (D7)."""
+    kind = TEMPLATES[template]
+    given = _GIVERS[kind](change, party, person, found, told_at)
+    if template == "account_measure":
+        # The neutral notice says that there is a measure and nothing that would tell why (D20).
+        given = {name: given[name] for name in ("account", "since", "appeals")}
+    return kind.model_validate({"reference": str(change.about_id), **given})
+
+
+def _received(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"received_on": _day(change.state["received_at"]), "missing": _spoken(words.MISSING, change.state.get("missing", ()))}
+
+
+def _decided(change: Change, party: Party, _person: Person, _found: Found, told_at: datetime) -> Given:
+    decided_at = _moment(change.state.get("decided_at")) or change.dt
+    if change.kind in {"overturned", "modified"}:
+        decided_at = change.dt
+    # Overturning is no new issuance: what an appeal decided is not appealed again (R102).
+    return {"decided_on": decided_at.date(), "appeals": [] if change.kind == "overturned" else _rights(change, party, told_at)}
+
+
+def _sender_warned(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"warned_on": change.dt.date()}
+
+
+def _sender_locked_out(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"until": _moment((change.state.get("sender") or {}).get("locked_out_until"))}
+
+
+def _measure(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    subject = found.facts.get("subject", {})
+    begins = change.state.get("starts_at") or change.state.get("enacted_at")
+    return {
+        "account": person.wiki_user,
+        "since": change.dt.date() if change.kind == "modified" else (_moment(begins) or change.dt).date(),
+        "expires_on": _day_or_none(change.state.get("expires_at")),
+        "irrevocable": change.state.get("irrevocable", False),
+        "no_rights_until": _day_or_none(subject.get("no_rights_until")),
+        "reapply_criteria": subject.get("reapply_criteria", ()),
+        "appeals": _rights(change, party, told_at),
+    }
+
+
+def _warned(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    warning = found.facts.get("subject", {}).get("warning")
+    return {"account": person.wiki_user, "warned_on": change.dt.date(), "warning": warning, "appeals": _rights(change, party, told_at)}
+
+
+def _ended(change: Change, _party: Party, person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"account": person.wiki_user, "ended_on": (_moment(change.state.get("ended_at")) or change.dt).date()}
+
+
+def _notice(change: Change, _party: Party, _person: Person, found: Found, told_at: datetime) -> Given:
+    rejected = change.kind == "rejected"
+    return {
+        "on": _day(change.state["received_at"]) if change.kind == "received" else change.dt.date(),
+        "pages": _pages(found.facts.get("contacts", {}).get("pages", ())),
+        "missing": _spoken(words.MISSING, change.state.get("missing", ())),
+        "reasons": _spoken(words.REJECTION, change.state.get("rejection", ())) if rejected else (),
+        # A notice rejected is a decision that its complainant may appeal (D14).
+        "appeals": _rights(change, Party.REQUESTER, told_at) if rejected else (),
+        "agent": _address("agent_address", told_at),
+    }
+
+
+def _takedown(change: Change, _party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    contacts = found.facts.get("contacts", {})
+    own = found.facts.get("pages_of", {}).get(person.key, ())
+    return {
+        "account": person.wiki_user,
+        "on": change.dt.date(),
+        "pages": _pages(own),
+        "complainant": _complainant(contacts),
+        "agent": _address("agent_address", told_at),
+        "links": POLICY.value("counter_notice_links", on=told_at.date()),
+    }
+
+
+def _announcement(change: Change, _party: Party, _person: Person, found: Found, _told_at: datetime) -> Given:
+    contacts = found.facts.get("contacts", {})
+    return {"on": change.dt.date(), "pages": _pages(contacts.get("pages", ())), "complainant": _complainant(contacts)}
+
+
+def _counter_noticed(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    contacts = found.facts.get("contacts", {})
+    public = counter_notice_of(change) or {}
+    sent = next(
+        (one for one in contacts.get("counter_notices", ()) if str(one["counter_notice_id"]) == public.get("counter_notice_id")), {}
+    )
+    window = public.get("window") or {}
+    to_complainant = party is Party.COMPLAINANT
+    return {
+        "account": None if to_complainant else person.wiki_user,
+        "on": _day(public.get("received_at", change.state["received_at"])),
+        "missing": () if to_complainant else _spoken(words.MISSING, public.get("missing", ())),
+        # The statute has the complainant be given a copy, name and all (17 U.S.C. 512(g)(2)(B)).
+        "sender": (sent.get("name") or sent.get("wiki_user")) if to_complainant else None,
+        "text": sent.get("text") if to_complainant else None,
+        "pages": _pages(sent.get("pages") or contacts.get("pages", ())) if to_complainant else (),
+        "opens_on": _local_day(window.get("opens")),
+        "closes_on": _local_day(window.get("closes"), ends=True),
+        "agent": _address("agent_address", told_at),
+        "links": POLICY.value("counter_notice_links", on=told_at.date()),
+    }
+
+
+def _court_action(change: Change, party: Party, person: Person, _found: Found, told_at: datetime) -> Given:
+    action = court_action_of(change) or {}
+    return {
+        "account": None if party is Party.COMPLAINANT else person.wiki_user,
+        "on": _day(action["received_at"]) if action else change.dt.date(),
+        "forum": "the Copyright Claims Board" if action.get("forum") == "ccb" else "a court",
+        "holds": action.get("state") == "holding",
+        "agent": _address("agent_address", told_at),
+    }
+
+
+def _appeal(change: Change, _party: Party, _person: Person, _found: Found, told_at: datetime) -> Given:
+    state = change.state
+    return {
+        "on": _day(state["filed_at"]) if change.kind == "filed" else change.dt.date(),
+        "answer_by": _day_or_none(state.get("answer_due_at")),
+        # Nothing of a case is answered before the appellant is verified (D14), and why it fails is of the case.
+        "reasons": _spoken(words.INELIGIBLE, state.get("ineligible_codes", ())) if state.get("appellant_verified") else (),
+        "outcome": words.spoken(words.OUTCOME, state["outcome"]) if state.get("outcome") else None,
+        "to": _address("appeals_address", told_at),
+    }
+
+
+def _alert(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {
+        "noun": change.aggregate.replace("_", " "),
+        "kind": words.spoken(words.KIND, change.matter),
+        "at": change.dt,
+        "due": _moment((change.state.get("clock") or {}).get("target_at")),
+        "change": change.kind.replace("_", " "),
+    }
+
+
+_GIVERS: Mapping[type[Facts], Callable[[Change, Party, Person, Found, datetime], Given]] = {
+    Received: _received,
+    Decided: _decided,
+    SenderWarned: _sender_warned,
+    SenderLockedOut: _sender_locked_out,
+    Measure: _measure,
+    Warned: _warned,
+    Ended: _ended,
+    Notice: _notice,
+    Takedown: _takedown,
+    Announcement: _announcement,
+    CounterNoticed: _counter_noticed,
+    CourtAction: _court_action,
+    Appeal: _appeal,
+    Alert: _alert,
+}
+
+
+def _rights(change: Change, party: Party, told_at: datetime) -> list[Given]:
+    state = change.state
+    if change.kind == "modified" and state.get("nature") != "substantial_atypical":
+        # An ordinary change opens no new window; the first letter's date stands (R103).
+        return []
+    issued = _moment(state.get("issued_at")) or _moment(state.get("decided_at")) or change.dt
+    rights = appeal_right(
+        party=party,
+        matter=change.matter,
+        issued_at=issued,
+        told_at=told_at,
+        course=state.get("course", "act"),
+        expires=state.get("expires_at") is not None,
+        irrevocable=state.get("irrevocable", False),
+        part_of_global_ban=state.get("part_of") is not None,
+    )
+    return [{"to": right.to, "on": right.on} for right in rights]
+
+
+def _address(name: str, told_at: datetime) -> str:
+    return str(POLICY.value(name, on=told_at.date()))
+
+
+def _complainant(contacts: Mapping[str, Any]) -> str | None:
+    complainant = contacts.get("complainant", {})
+    named = complainant.get("organisation") or complainant.get("name")
+    return None if named is None else str(named)
+
+
+def _pages(pages: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"{page['title']} ({page['wiki']})" for page in pages]
+
+
+def _spoken(among: dict[str, str], codes: Sequence[str]) -> list[str]:
+    return [words.spoken(among, code) for code in codes]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _day(text: str) -> date:
+    return datetime.fromisoformat(text).date()
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return None if text is None else _day(text)
+
+
+def _local_day(text: str | None, *, ends: bool = False) -> date | None:
+    """Windows are counted in the agent's days (D6); one that ends at 24:00 ends with the day before."""
+    return None if text is None else calendar_day(datetime.fromisoformat(text) - timedelta(microseconds=ends))

@@ -1,0 +1,233 @@
+"""What each letter tells, typed: every fact says what it gives away, so that the rule of the reader can be asked before any is sent."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from notify_svc.letters.text import line, passage
+from notify_svc.model import Disclosure
+
+Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(line)]
+Passage = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(passage)]
+
+Reference = Annotated[Line, Disclosure.REFERENCE]
+Account = Annotated[Line, Disclosure.OWN_CONTACT]
+DAY, MOMENT = date(2026, 3, 2), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+class Right(BaseModel):
+    """Where one may appeal, and the last day to do so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    to: Line
+    on: date | None = None
+
+
+Rights = Annotated[tuple[Right, ...], Disclosure.REFERENCE]
+RIGHT = {"to": "appeals@example.org", "on": "2026-09-02"}
+
+
+class Facts(BaseModel):
+    """What a letter tells. `reference` is the id that the reader quotes to us; `example` renders the letter at the start of the service."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    example: ClassVar[Mapping[str, Any]] = {}
+
+    reference: Reference
+
+    @classmethod
+    def disclosures(cls) -> Iterator[tuple[str, Disclosure]]:
+        """Name each fact with what it gives away.
+
+        Raises:
+            TypeError: a fact that does not say so.
+        """
+        for name, info in cls.model_fields.items():
+            said = [mark for mark in (*info.metadata, *_marks(info.annotation)) if isinstance(mark, Disclosure)]
+            if not said:
+                raise TypeError(f"{cls.__name__}.{name} does not say what it gives away")
+            yield name, said[-1]
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    for part in get_args(annotation):
+        yield part
+        yield from getattr(part, "__metadata__", ())
+
+
+class Received(Facts):
+    """A request arrived."""
+
+    example = {"reference": "0195", "received_on": DAY, "missing": ["a short summary of the reasons"]}
+    received_on: Annotated[date, Disclosure.REFERENCE]
+    missing: Annotated[tuple[Line, ...], Disclosure.REFERENCE] = ()
+
+
+class Decided(Facts):
+    """A matter was decided, deferred, refused or changed: the day, and the right to appeal (D25)."""
+
+    example = {"reference": "0195", "decided_on": DAY, "appeals": [RIGHT]}
+    decided_on: Annotated[date, Disclosure.DECIDED]
+    appeals: Rights = ()
+
+
+class SenderWarned(Facts):
+    """A sender's own warning."""
+
+    example = {"reference": "0195", "warned_on": DAY}
+    warned_on: Annotated[date, Disclosure.STANDING]
+
+
+class SenderLockedOut(Facts):
+    """A sender's own lock-out and its end."""
+
+    example = {"reference": "0195", "until": MOMENT}
+    until: Annotated[datetime | None, Disclosure.STANDING] = None
+
+
+class Measure(Facts):
+    """A measure about the reader: since when, until when, what may be done about it."""
+
+    example = {
+        "reference": "0195", "account": "Example", "since": DAY, "expires_on": DAY, "irrevocable": True, "no_rights_until": DAY,
+        "reapply_criteria": ["a year of constructive work"], "appeals": [RIGHT, {"to": "ca@example.org"}],
+    }  # fmt: skip
+    account: Account | None = None
+    since: Annotated[date, Disclosure.MEASURE]
+    expires_on: Annotated[date | None, Disclosure.MEASURE] = None
+    irrevocable: Annotated[bool, Disclosure.MEASURE] = False
+    no_rights_until: Annotated[date | None, Disclosure.MEASURE] = None
+    reapply_criteria: Annotated[tuple[Line, ...], Disclosure.MEASURE] = ()
+    appeals: Rights = ()
+
+
+class Warned(Facts):
+    """The reader's own warning (R62-R65)."""
+
+    example = {"reference": "0195", "account": "Example", "warned_on": DAY, "warning": "Please stop.\nThank you.", "appeals": [RIGHT]}
+    account: Account | None = None
+    warned_on: Annotated[date, Disclosure.WARNING]
+    warning: Annotated[Passage | None, Disclosure.WARNING] = None
+    appeals: Rights = ()
+
+
+class Ended(Facts):
+    """A measure about the reader ended."""
+
+    example = {"reference": "0195", "account": "Example", "ended_on": DAY}
+    account: Account | None = None
+    ended_on: Annotated[date, Disclosure.MEASURE]
+
+
+class Notice(Facts):
+    """A DMCA notice, as its complainant knows it."""
+
+    example = {"reference": "0195", "on": DAY, "pages": ["File:Example.jpg (commonswiki)"], "missing": ["your signature"],
+               "appeals": [RIGHT], "reasons": ["the work is in the public domain"], "agent": "legal@example.org"}  # fmt: skip
+    on: Annotated[date, Disclosure.REFERENCE]
+    pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    missing: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    reasons: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    appeals: Rights = ()
+    agent: Annotated[Line, Disclosure.REFERENCE]
+
+
+class Takedown(Facts):
+    """Material that was taken down, as its uploader or the community is told."""
+
+    example = {"reference": "0195", "account": "Example", "on": DAY, "pages": ["File:Example.jpg (commonswiki)"],
+               "complainant": "Example Ltd", "agent": "legal@example.org", "links": ["https://example.org"]}  # fmt: skip
+    account: Account | None = None
+    on: Annotated[date, Disclosure.REFERENCE]
+    pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    complainant: Annotated[Line | None, Disclosure.COMPLAINANT] = None
+    agent: Annotated[Line, Disclosure.REFERENCE]
+    links: Annotated[tuple[Line, ...], Disclosure.REFERENCE] = ()
+
+
+class Announcement(Facts):
+    """A takedown as everybody is told: pages and complainant, nothing of the uploader (D17)."""
+
+    example = {"reference": "0195", "on": DAY, "pages": ["File:Example.jpg (commonswiki)"], "complainant": "Example Ltd"}
+    on: Annotated[date, Disclosure.REFERENCE]
+    pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    complainant: Annotated[Line | None, Disclosure.COMPLAINANT] = None
+
+
+class CounterNoticed(Facts):
+    """A counter-notice, as its sender or the complainant is told (R46, D10)."""
+
+    example = {
+        "reference": "0195", "account": "Example", "on": DAY, "missing": ["your signature"], "sender": "A. Example", "text": "I object.",
+        "pages": ["File:Example.jpg (commonswiki)"], "opens_on": DAY, "closes_on": DAY,
+        "agent": "legal@example.org", "links": ["https://example.org"],
+    }  # fmt: skip
+    account: Account | None = None
+    on: Annotated[date, Disclosure.COUNTER_NOTICE]
+    missing: Annotated[tuple[Line, ...], Disclosure.COUNTER_NOTICE] = ()
+    sender: Annotated[Line | None, Disclosure.COUNTER_NOTICE] = None
+    text: Annotated[Passage | None, Disclosure.COUNTER_NOTICE] = None
+    pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
+    opens_on: Annotated[date | None, Disclosure.COUNTER_NOTICE] = None
+    closes_on: Annotated[date | None, Disclosure.COUNTER_NOTICE] = None
+    agent: Annotated[Line, Disclosure.REFERENCE]
+    links: Annotated[tuple[Line, ...], Disclosure.REFERENCE] = ()
+
+
+class CourtAction(Facts):
+    """Word of a court or Copyright Claims Board action, as a party of the counter-notice is told."""
+
+    example = {"reference": "0195", "account": "Example", "on": DAY, "forum": "court", "holds": True, "agent": "legal@example.org"}
+    account: Account | None = None
+    on: Annotated[date, Disclosure.COUNTER_NOTICE]
+    forum: Annotated[Line, Disclosure.COUNTER_NOTICE]
+    holds: Annotated[bool, Disclosure.COUNTER_NOTICE]
+    agent: Annotated[Line, Disclosure.REFERENCE]
+
+
+class Appeal(Facts):
+    """Where one's own appeal stands."""
+
+    example = {"reference": "0195", "on": DAY, "answer_by": DAY, "reasons": ["it came too late"], "outcome": "The decision stands.",
+               "to": "appeals@example.org"}  # fmt: skip
+    on: Annotated[date, Disclosure.APPEAL]
+    answer_by: Annotated[date | None, Disclosure.APPEAL] = None
+    reasons: Annotated[tuple[Line, ...], Disclosure.APPEAL] = ()
+    outcome: Annotated[Line | None, Disclosure.APPEAL] = None
+    to: Annotated[Line, Disclosure.REFERENCE]
+
+
+class Alert(Facts):
+    """What a team is woken by: an id, a kind, a date; never what the matter says."""
+
+    example = {"reference": "0195", "noun": "case", "kind": "child protection", "at": MOMENT, "due": MOMENT, "change": "at risk"}
+    noun: Annotated[Line, Disclosure.REFERENCE]
+    kind: Annotated[Line, Disclosure.CLOCK]
+    at: Annotated[datetime, Disclosure.CLOCK]
+    due: Annotated[datetime | None, Disclosure.CLOCK] = None
+    change: Annotated[Line, Disclosure.CLOCK]
+
+
+TEMPLATES: Mapping[str, type[Facts]] = {
+    **dict.fromkeys(("request_received", "request_incomplete"), Received),
+    **dict.fromkeys(("request_deferred", "request_refused", "matter_decided", "decision_changed"), Decided),
+    "sender_warned": SenderWarned,
+    "sender_locked_out": SenderLockedOut,
+    **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),
+    "conduct_warning": Warned,
+    "measure_ended": Ended,
+    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_granted"), Notice),
+    **dict.fromkeys(("dmca_restored_complainant", "dmca_withdrawn"), Notice),
+    **dict.fromkeys(("dmca_taken_down", "dmca_restored", "dmca_withdrawn_uploader"), Takedown),
+    **dict.fromkeys(("dmca_announcement", "dmca_commons_announcement"), Announcement),
+    **dict.fromkeys(("counter_notice_received", "counter_notice_copy"), CounterNoticed),
+    **dict.fromkeys(("court_action_received", "court_action_noted", "dmca_held"), CourtAction),
+    **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
+    **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
+    **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel"), Alert),
+}
+"""Every letter there is, with what it tells."""

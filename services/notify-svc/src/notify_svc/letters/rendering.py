@@ -1,0 +1,112 @@
+"""Letters from templates: every fact typed, nothing undefined, every template tried with its example before the first is needed."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import ValidationError
+
+from notify_svc.letters.facts import TEMPLATES, Facts
+from notify_svc.letters.text import header
+
+FOLDER = Path(__file__).parent
+LOCALES = ("en",)
+_GAP = re.compile(r"\n{3,}")
+# What would be markup on a wiki page; as an entity it is shown and does nothing.
+_MARKUP = str.maketrans({character: f"&#{ord(character)};" for character in "&<>[]{}|'~=*#:;_"})
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+
+
+class LetterError(ValueError):
+    """A letter that cannot be written: an unknown template, locale or fact, or a template that is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter ready to be sent: plain text, its subject on one line."""
+
+    subject: str
+    text: str
+
+
+def render(template: str, locale: str, facts: Facts) -> Rendered:
+    """Write a letter.
+
+    Raises:
+        LetterError: there is no such template or locale, or it names a fact that there is none of.
+    """
+    environment = _environment()
+    values = {name: getattr(facts, name) for name in type(facts).model_fields}
+    try:
+        subject = environment.get_template(f"{template}/{locale}/subject.txt").render(values)
+        body = environment.get_template(f"{template}/{locale}/body.txt").render(values)
+    except TemplateNotFound:
+        raise LetterError(f"there is no letter {template} in {locale}") from None
+    except TemplateError as error:
+        raise LetterError(f"the letter {template} in {locale} is broken: {error.message}") from error
+    # A paragraph that does not apply leaves its empty lines behind.
+    return Rendered(header(subject), _GAP.sub("\n\n", body).strip("\n") + "\n")
+
+
+def facts_for(template: str, given: dict[str, Any]) -> Facts:
+    """Read the facts of a letter.
+
+    Raises:
+        LetterError: no such template, or facts that are not its own; names the facts, never what they say.
+    """
+    if template not in TEMPLATES:
+        raise LetterError("there is no such template")
+    try:
+        return TEMPLATES[template].model_validate(given)
+    except ValidationError as error:
+        known = TEMPLATES[template].model_fields
+        wrong = sorted({str(one["loc"][0]) for one in error.errors(include_input=False) if one["loc"] and str(one["loc"][0]) in known})
+        raise LetterError(f"it takes {', '.join(known)}; missing or wrong: {', '.join(wrong) or 'a fact that it does not know'}") from None
+
+
+@cache
+def check_letters(folder: Path = FOLDER) -> None:
+    """Render every letter in every locale with its example, once a process: a broken one refuses the start, not at midnight.
+
+    Raises:
+        LetterError: the first letter that cannot be written, or a folder that no letter belongs to.
+    """
+    for template in TEMPLATES:
+        for locale in LOCALES:
+            rendered = render(template, locale, facts_for(template, dict(TEMPLATES[template].example)))
+            if not rendered.subject or not rendered.text.strip():
+                raise LetterError(f"the letter {template} in {locale} is empty")
+    if stray := {place.name for place in folder.iterdir() if place.is_dir() and not place.name.startswith("__")} - set(TEMPLATES):
+        raise LetterError(f"no letter is called {', '.join(sorted(stray))}")
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # plain text; what others wrote was made safe when the facts were typed
+    )
+    environment.filters |= {"day": _day, "moment": _moment, "wikitext": _wikitext}
+    return environment
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _moment(moment: datetime) -> str:
+    at = moment.astimezone(UTC)
+    return f"{_day(at)}, {at:%H:%M} UTC"
+
+
+def _wikitext(text: str) -> str:
+    return text.translate(_MARKUP)

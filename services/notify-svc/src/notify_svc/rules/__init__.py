@@ -1,0 +1,36 @@
+"""The law of telling: may this fact go to this reader, by this way, and until when may they appeal."""
+
+from notify_svc.rules.appeal import POLICY, appeal_right
+from notify_svc.rules.condition import CONDITIONS, team_of
+from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Row, Telling, tellings
+from notify_svc.rules.notification import (
+    choose_channel,
+    lane_of,
+    lanes_of,
+    may_be_public,
+    may_cancel,
+    may_take_receipt,
+    may_use,
+)
+from notify_svc.rules.reader import may_tell
+
+__all__ = [
+    "CONDITIONS",
+    "MATRIX",
+    "POLICY",
+    "Matrix",
+    "MatrixError",
+    "Row",
+    "Telling",
+    "appeal_right",
+    "choose_channel",
+    "lane_of",
+    "lanes_of",
+    "may_be_public",
+    "may_cancel",
+    "may_take_receipt",
+    "may_tell",
+    "may_use",
+    "team_of",
+    "tellings",
+]

@@ -1,0 +1,129 @@
+"""The conditions that the matrix may name: each asks one thing of the change, and its docstring is the condition."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from notify_svc.model import Change, Party
+
+Condition = Callable[[Change, Party], bool]
+
+
+def heard(change: Change, _party: Party) -> bool:
+    """A sender who is locked out is not answered out of courtesy (R118, D12)."""
+    sender = change.state.get("sender") or {}
+    return sender.get("state") != "locked_out"
+
+
+def notice_due(change: Change, _party: Party) -> bool:
+    """The neutral notice of a child-protection measure waits while the named group withholds it (D20)."""
+    return not change.state.get("notice_withheld", False)
+
+
+def stands_alone(change: Change, _party: Party) -> bool:
+    """A range block that enforces a global ban is no decision of its own for the requester (R83)."""
+    return change.state.get("enforces") is None
+
+
+def substantial(change: Change, _party: Party) -> bool:
+    """Only a substantial, atypical modification is a new decision (R102, R103)."""
+    return change.state.get("nature") == "substantial_atypical"
+
+
+def was_in_force(change: Change, _party: Party) -> bool:
+    """An emergency measure was in force before its chain declined it (D4)."""
+    return change.state.get("enacted_at") is not None
+
+
+def was_in_force_openly(change: Change, party: Party) -> bool:
+    """A reversed measure of which its subject was not told ends as quietly as it began (D4, D20)."""
+    return was_in_force(change, party) and notice_due(change, party)
+
+
+def came_directly(change: Change, _party: Party) -> bool:
+    """A notice that was passed on has been acknowledged where it arrived (R87)."""
+    return change.state.get("request_id") is None
+
+
+def announced(change: Change, _party: Party) -> bool:
+    """A takedown is announced unless Legal recorded a reason not to (D17)."""
+    return bool(change.state.get("announce", True))
+
+
+def mirrored(change: Change, party: Party) -> bool:
+    """What concerns Commons is announced there too (R43)."""
+    return announced(change, party) and "commonswiki" in change.state.get("wikis", ())
+
+
+def was_taken_down(change: Change, _party: Party) -> bool:
+    """Only those whose material came down are told that a notice was withdrawn."""
+    return change.state.get("taken_down_at") is not None
+
+
+def counter_notice_accepted(change: Change, _party: Party) -> bool:
+    """The complainant's copy goes out once the counter-notice is compliant and its window is set (D10)."""
+    return (counter_notice_of(change) or {}).get("window") is not None
+
+
+def not_holding(change: Change, _party: Party) -> bool:
+    """A court action that holds is told to the subscriber by its own letter (D10)."""
+    return (court_action_of(change) or {}).get("state") != "holding"
+
+
+def from_complainant(change: Change, _party: Party) -> bool:
+    """Receipt of a court action is confirmed to the complainant who told us of it, or whose agent did."""
+    return (court_action_of(change) or {}).get("told_by") in {"complainant", "agent"}
+
+
+def is_appellant(change: Change, party: Party) -> bool:
+    """Letters about an appeal go to the appellant, in the role in which they appeal (R105)."""
+    return change.state.get("appellant_role") == party.value
+
+
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        condition.__name__: condition
+        for condition in (
+            heard,
+            notice_due,
+            stands_alone,
+            substantial,
+            was_in_force,
+            was_in_force_openly,
+            came_directly,
+            announced,
+            mirrored,
+            was_taken_down,
+            counter_notice_accepted,
+            not_holding,
+            from_complainant,
+            is_appellant,
+        )
+    }
+)
+
+
+def counter_notice_of(change: Change) -> Mapping[str, Any] | None:
+    """Find the counter-notice that the change is about."""
+    return _named(change, "counter_notices", "counter_notice_id")
+
+
+def court_action_of(change: Change) -> Mapping[str, Any] | None:
+    """Find the court action that the change is about."""
+    return _named(change, "court_actions", "court_action_id")
+
+
+def team_of(change: Change) -> str:
+    """A staff alert goes to the team that owns the matter; child protection to the named group alone (R86, D20)."""
+    if change.matter == "child_protection":
+        return "child_protection"
+    if change.aggregate == "appeal":
+        return "appeals"
+    if change.aggregate == "dmca_notice":
+        return "legal"
+    return str(change.state.get("team", "trust_and_safety"))
+
+
+def _named(change: Change, among: str, by: str) -> Mapping[str, Any] | None:
+    wanted = change.state.get(by)
+    return next((one for one in change.state.get(among, ()) if wanted is not None and one[by] == wanted), None)

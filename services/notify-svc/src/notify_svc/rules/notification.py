@@ -1,0 +1,105 @@
+"""What may become of a notification: its channel, who sees it, whether it can be taken back, which receipt it takes."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from kernel.actor import Role
+from kernel.decision import Decision, Reason
+
+from notify_svc.model import MOVES, VISIBLE, Channel, Lane, NotificationFacts, Party, Person, State
+from notify_svc.rules.matrix import PUBLIC_MEASURES
+
+_CONFIDENTIAL = frozenset({"conduct_warning", "checkuser", "other"})
+_TEAM = frozenset({Role.EVALUATOR, Role.TEAM_PEER, Role.TEAM_MANAGER, Role.LEGAL, Role.AUDITOR})
+
+LANES: Mapping[Lane, frozenset[Role]] = MappingProxyType(
+    {
+        Lane.CONDUCT: _TEAM | {Role.DIRECTOR, Role.CHIEF, Role.COMMUNICATIONS, Role.EXECUTIVE_DIRECTOR, Role.ENFORCER},
+        Lane.CONFIDENTIAL: _TEAM | {Role.DIRECTOR, Role.CHIEF},
+        Lane.CHILD_PROTECTION: frozenset({Role.CHILD_PROTECTION, Role.AUDITOR}),
+        Lane.DMCA: _TEAM | {Role.COMMUNICATIONS, Role.ENFORCER},
+        Lane.APPEALS: frozenset({Role.LEGAL, Role.FACILITATOR, Role.AUDITOR}),
+    }
+)
+"""Which roles see which notifications; an operator sees none (DESIGN 7)."""
+
+
+def lane_of(aggregate: str, matter: str) -> Lane:
+    """Child protection is seen by the named group alone, a warning by those who must know, an appeal by those who carry it (D20, R67)."""
+    if matter == "child_protection":
+        return Lane.CHILD_PROTECTION
+    if aggregate == "appeal":
+        return Lane.APPEALS
+    if matter in _CONFIDENTIAL:
+        return Lane.CONFIDENTIAL
+    return Lane.DMCA if matter == "dmca" else Lane.CONDUCT
+
+
+def lanes_of(roles: Iterable[Role]) -> tuple[Lane, ...]:
+    """Staff see the notifications of their own lanes."""
+    held = set(roles)
+    return tuple(lane for lane, seen_by in LANES.items() if held & seen_by)
+
+
+def may_be_public(matter: str, party: Party, state: Mapping[str, Any]) -> bool:
+    """A page may show a measure only when its kind and its own disclosure are public: the narrower wins (D17)."""
+    if matter not in PUBLIC_MEASURES:
+        return False
+    if matter == "dmca":
+        return party in {Party.UPLOADER, Party.COMMUNITY} and bool(state.get("announce", True))
+    return party is Party.SUBJECT and state.get("disclosure") == "public"
+
+
+def may_use(channel: Channel, *, may_be_public: bool) -> Decision:
+    """A page that everybody reads is used only for what everybody may know (D17, R67)."""
+    return Decision.of(
+        (
+            channel in VISIBLE and not may_be_public,
+            Reason("not_public", "A page shows to everybody what this person alone may know; write to them in private.", "D17"),
+        )
+    )
+
+
+def choose_channel(channels: Iterable[Channel], person: Person, *, may_be_public: bool) -> Channel | None:
+    """A person is written to by the first way of the row that reaches them and shows nobody else what is private; None: none does."""
+    reaches = {
+        Channel.MAIL: person.email is not None,
+        Channel.STAFF: person.email is not None,
+        Channel.WIKI_MAIL: person.wiki_user is not None and person.takes_wiki_mail,
+        Channel.TALK_PAGE: person.wiki_user is not None,
+        Channel.WIKI_PAGE: True,
+    }
+    return next((channel for channel in channels if reaches[channel] and may_use(channel, may_be_public=may_be_public)), None)
+
+
+def may_cancel(notification: NotificationFacts) -> Decision:
+    """A letter can be taken back only while it waits to go out; what was sent stays sent (DESIGN 3)."""
+    return Decision.of(
+        (
+            State.SUPPRESSED not in MOVES[notification.state],
+            Reason("not_queued", f"It is {notification.state} and can no longer be taken back.", "DESIGN 3"),
+        )
+    )
+
+
+def may_take_receipt(notification: NotificationFacts, *, shown_on_page: bool) -> Decision:
+    """A person's receipt counts for what a person delivers: an announcement, a wiki letter, or one that did not go out by itself.
+
+    `shown_on_page` tells that the receipt is a revision, which everybody can read.
+    """
+    delivers_itself = notification.state is State.QUEUED and not notification.by_hand
+    return Decision.of(
+        (
+            State.DELIVERED not in MOVES[notification.state],
+            Reason("already_over", f"It is {notification.state}; there is nothing to deliver.", "DESIGN 3"),
+        ),
+        (
+            delivers_itself,
+            Reason("delivers_itself", "It is about to go out by itself; cancel it first if a person is to deliver it.", "DESIGN 3"),
+        ),
+        (
+            shown_on_page and not notification.may_be_public,
+            Reason("not_public", "A page shows to everybody what this person alone may know; write to them in private.", "D17"),
+        ),
+    )

@@ -1,0 +1,142 @@
+from pathlib import Path
+from typing import Any
+from unicodedata import bidirectional
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from notify_svc.letters import TEMPLATES, LetterError, check_letters, facts_for, header, line, mailbox, render, rendering
+from notify_svc.letters.facts import Facts
+from notify_svc.letters.text import passage
+from notify_svc.model import Disclosure
+
+HELD_BACK = "\u202e\u2066\u2067\u200f\u061c\u200e\u202a"
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_letter_says_what_it_is_about_and_whom_to_quote(template: str) -> None:
+    written = render(template, "en", facts_for(template, dict(TEMPLATES[template].example)))
+    assert "0195" in written.text
+    assert "{" not in written.subject + written.text
+    assert "\n\n\n" not in written.text
+    assert "None" not in written.text
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_letter_can_be_written_without_what_is_optional(template: str) -> None:
+    kind = TEMPLATES[template]
+    needed = {name: value for name, value in kind.example.items() if kind.model_fields[name].is_required()}
+    written = render(template, "en", facts_for(template, needed))
+    assert "None" not in written.text
+
+
+def test_every_letter_is_tried_before_the_first_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    check_letters()
+    for template in TEMPLATES:
+        folder = tmp_path / template / "en"
+        folder.mkdir(parents=True)
+        for part in ("subject.txt", "body.txt"):
+            folder.joinpath(part).write_text("Hello" if template != "global_ban" else "Hello {{ requester }}")
+    environment = rendering._environment.__wrapped__()
+    environment.loader.searchpath = [str(tmp_path)]
+    monkeypatch.setattr(rendering, "_environment", lambda: environment)
+    with pytest.raises(LetterError, match="global_ban in en is broken: 'requester' is undefined"):
+        check_letters.__wrapped__(tmp_path)
+    (tmp_path / "global_ban" / "en" / "body.txt").unlink()
+    (tmp_path / "global_ban" / "en" / "subject.txt").write_text("Hello")
+    with pytest.raises(LetterError, match="there is no letter global_ban in en"):
+        check_letters.__wrapped__(tmp_path)
+
+
+def test_a_folder_that_is_no_letter_refuses_the_start(tmp_path: Path) -> None:
+    (tmp_path / "global_bann").mkdir()
+    with pytest.raises(LetterError, match="no letter is called global_bann"):
+        check_letters.__wrapped__(tmp_path)
+
+
+def test_a_template_cannot_reach_behind_its_facts() -> None:
+    environment = rendering._environment()
+    with pytest.raises(Exception, match="unsafe"):
+        environment.from_string("{{ ''.__class__.__mro__ }}").render()
+
+
+@pytest.mark.parametrize(
+    ("template", "facts", "says"),
+    [
+        ("no_such", {}, "no such template"),
+        ("global_ban", {"reference": "1"}, "missing or wrong: since"),
+        ("global_ban", {"reference": "1", "since": "2026-03-02", "requester": "A. Person"}, "a fact that it does not know"),
+        ("global_ban", {"reference": "1", "since": "yesterday"}, "missing or wrong: since"),
+        ("global_ban", {"reference": "1", "since": "2026-03-02", "account": 7}, "missing or wrong: account"),
+    ],
+)
+def test_wrong_facts_are_named_and_not_repeated(template: str, facts: dict[str, Any], says: str) -> None:
+    with pytest.raises(LetterError, match=says) as refused:
+        facts_for(template, facts)
+    assert "A. Person" not in str(refused.value)
+
+
+def test_an_unknown_locale_is_an_error() -> None:
+    with pytest.raises(LetterError, match="in tlh"):
+        render("global_ban", "tlh", facts_for("global_ban", dict(TEMPLATES["global_ban"].example)))
+
+
+@given(st.text(max_size=200))
+def test_what_others_wrote_stays_on_its_line_and_turns_nothing_around_it(text: str) -> None:
+    safe = line(text)
+    assert "\n" not in safe
+    inside = safe.removeprefix("\u2068").removesuffix("\u2069")
+    assert not set(inside) & {*HELD_BACK, "\u2068", "\u2069"}
+    if any(bidirectional(one) in {"R", "AL", "AN"} for one in inside):
+        assert safe == f"\u2068{inside}\u2069"
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_a_second_header(text: str) -> None:
+    assert not set(header(text)) & {"\n", "\r", "\0", *HELD_BACK}
+
+
+@given(st.text(max_size=500))
+def test_a_quoted_passage_cannot_pass_for_our_words(text: str) -> None:
+    assert all(one.startswith(">") for one in passage(text).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("address", "usable"),
+    [
+        ("a.person+tag@example.invalid", True),
+        ("a@localhost", True),
+        ("a@example.invalid\nBcc: b@example.invalid", False),
+        ("a@example.invalid\r\nSubject: x", False),
+        ("a@example.invalid, b@example.invalid", False),
+        ("A Person <a@example.invalid>", False),
+        ("a@b@example.invalid", False),
+        ("ä@example.invalid", False),
+        ("", False),
+        (None, False),
+        ("a" * 65 + "@example.invalid", False),
+        ("a@" + "b" * 260, False),
+    ],
+)
+def test_one_mailbox_and_nothing_else(address: str | None, usable: bool) -> None:
+    assert (mailbox(address) == address is not None) is usable
+
+
+def test_wikitext_of_others_does_nothing() -> None:
+    facts = {"reference": "1", "on": "2026-03-02", "pages": ["File:A {{delete}} [[B]].jpg"], "complainant": "<ref>'''X'''"}
+    text = render("dmca_announcement", "en", facts_for("dmca_announcement", facts)).text
+    assert "{{" not in text
+    assert "[[" not in text
+    assert "<ref>" not in text
+    assert "'''" not in text
+
+
+def test_every_fact_says_what_it_gives_away() -> None:
+    for kind in set(TEMPLATES.values()):
+        assert dict(kind.disclosures())["reference"] is Disclosure.REFERENCE
+
+    class Silent(Facts):
+        name: str
+
+    with pytest.raises(TypeError, match="name does not say what it gives away"):
+        list(Silent.disclosures())

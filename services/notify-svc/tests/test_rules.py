@@ -1,0 +1,240 @@
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+from contracts import STREAMS
+from contracts.words import CaseKind
+from hypothesis import given
+from hypothesis import strategies as st
+from kernel.actor import Role
+from kernel.cases import Case, load_cases
+from notify_svc import rules
+from notify_svc.letters import TEMPLATES
+from notify_svc.model import VISIBLE, Change, Channel, Disclosure, Lane, NotificationFacts, Party, Person, State
+from notify_svc.rules.condition import counter_notice_of
+from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Row
+
+CASES = Path(__file__).parent / "cases"
+MATTERS = [*get_args(CaseKind), "dmca"]
+ISSUED = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def matters_of(row: Row) -> list[str]:
+    """Every kind of matter that this row speaks for."""
+    known = ["dmca"] if row.stream == "dmca_notice" else MATTERS
+    return [matter for matter in known if MATRIX.row(row.stream, row.change, matter) is row]
+
+
+def change(kind: str = "enacted", aggregate: str = "action", matter: str = "global_ban", **state: Any) -> Change:
+    return Change(uuid4(), aggregate, uuid4(), 1, kind, matter, ISSUED, state)
+
+
+@pytest.mark.parametrize("case", load_cases(CASES / "appeal.toml"), ids=str)
+def test_appeal(case: Case) -> None:
+    facts = dict(case.given)
+    issued = datetime.fromisoformat(facts.pop("issued", ISSUED.isoformat()))
+    told = datetime.fromisoformat(facts.pop("told", issued.isoformat()))
+    party = Party(facts.pop("party"))
+    found = rules.appeal_right(party=party, issued_at=issued, told_at=told, **facts)
+    assert [f"{right.to} {right.on or 'ever'}" for right in found] == case.expect["appeals"]
+
+
+@pytest.mark.parametrize("case", load_cases(CASES / "reader.toml"), ids=str)
+def test_reader(case: Case) -> None:
+    decision = rules.may_tell(Party(case.given["party"]), Disclosure(case.given["fact"]), case.given["matter"])
+    assert [reason.code for reason in decision.reasons] == case.expect["refused"]
+
+
+@given(
+    st.dates(min_value=date(2026, 1, 1), max_value=date(2100, 1, 1)).map(
+        lambda day: datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+    )
+)
+def test_six_months_are_never_fewer_than_180_days_nor_more_than_184(issued: datetime) -> None:
+    right = rules.appeal_right(party=Party.SUBJECT, matter="global_ban", issued_at=issued, told_at=issued)[0]
+    assert right.on is not None
+    assert 180 <= (right.on - issued.date()).days <= 184
+
+
+@pytest.mark.parametrize(("stream", "kind"), [(stream.change.aggregate, kind) for stream in STREAMS.values() for kind in stream.kinds])
+def test_every_change_of_every_stream_has_a_row(stream: str, kind: str) -> None:
+    for matter in (*{matter for row in MATRIX.rows for matter in row.matters}, "anything else"):
+        row = MATRIX.row(stream, kind, matter)
+        assert row.tell or row.nobody
+
+
+def test_no_row_names_a_change_that_nobody_says() -> None:
+    said = {(stream.change.aggregate, kind) for stream in STREAMS.values() for kind in stream.kinds}
+    assert {(row.stream, row.change) for row in MATRIX.rows} == said
+
+
+def test_every_template_is_used_and_every_row_has_its_template() -> None:
+    assert {telling.template for row in MATRIX.rows for telling in row.tell} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in MATRIX.rows if row.tell], ids=lambda row: f"{row.stream}-{row.change}-{'-'.join(row.matters)}"
+)
+def test_no_row_tells_a_reader_what_is_not_theirs(row: Row) -> None:
+    assert matters_of(row)
+    for telling in row.tell:
+        for matter in matters_of(row):
+            for fact, disclosure in TEMPLATES[telling.template].disclosures():
+                decision = rules.may_tell(telling.party, disclosure, matter)
+                assert decision, f"{telling.template}.{fact} to the {telling.party} in {matter}: {decision.reasons}"
+
+
+def test_only_a_global_ban_and_a_takedown_may_reach_a_page() -> None:
+    shown = {(row.stream, matter) for row in MATRIX.rows for one in row.tell if VISIBLE & set(one.channels) for matter in matters_of(row)}
+    assert shown == {("action", "global_ban"), ("dmca_notice", "dmca")}
+
+
+TELL = 'tell = [{ party = "subject", template = "t", channels = ["mail"] }]'
+
+
+def row(*lines: str, stream: str = "action", cite: str = 'cite = "R1"') -> str:
+    return "\n".join(["[[row]]", f'stream = "{stream}"', 'change = ["enacted"]', cite, *lines, ""])
+
+
+def telling(channels: str, party: str = "subject", more: str = "") -> str:
+    return f'tell = [{{ party = "{party}", template = "t", channels = [{channels}]{more} }}]'
+
+
+UNSOUND = {
+    "two rows": row(TELL) * 2,
+    "unknown keys": row(TELL, "loud = true"),
+    "must tell somebody": row(),
+    "cites nothing": row(TELL, cite=""),
+    "tells with unknown keys": row(telling('"mail"', more=", x = 1")),
+    "which nobody knows": row(telling('"mail"', more=', when = "x"')),
+    "names no channel": row(telling("")),
+    "would show on a page": row(telling('"mail", "talk_page"'), 'matters = ["conduct_warning"]'),
+    "mixes staff alerts": row(telling('"mail"', "team")),
+    "mixes announcements": row(telling('"talk_page"', "community"), stream="dmca_notice"),
+}
+
+
+@pytest.mark.parametrize("says", UNSOUND)
+def test_an_unsound_matrix_is_refused(says: str) -> None:
+    with pytest.raises(MatrixError, match=says):
+        Matrix.parse(UNSOUND[says])
+
+
+def test_a_change_without_a_row_is_an_error_and_not_silence() -> None:
+    with pytest.raises(MatrixError, match="no row for action lifted"):
+        Matrix.parse(row(TELL)).row("action", "lifted", "global_ban")
+
+
+def told(of: Change) -> list[tuple[str, str, str | None]]:
+    return [(telling.party.value, telling.template, why) for telling, why in rules.tellings(MATRIX, of)]
+
+
+def test_conditions_decide_who_is_told() -> None:
+    held = {"court_action_id": "c", "court_actions": [{"court_action_id": "c", "state": "holding", "told_by": "agent"}]}
+    loose = {"court_action_id": "c", "court_actions": [{"court_action_id": "c", "state": "not_holding", "told_by": "other"}]}
+    window = {"counter_notice_id": "n", "counter_notices": [{"counter_notice_id": "n", "window": {"opens": "x"}}]}
+    on_commons = {"wikis": ["commonswiki"]}
+    assert told(change("enacted", matter="child_protection", notice_withheld=True)) == [
+        ("subject", "account_measure", "notice_withheld"),
+        ("requester", "matter_decided", None),
+    ]
+    assert told(change("received", "request", sender={"state": "locked_out"})) == [("requester", "request_received", "sender_locked_out")]
+    assert told(change("enacted", matter="range_block", enforces="x")) == []
+    assert told(change("declined")) == [("requester", "matter_decided", None)]
+    assert told(change("declined", enacted_at="x")) == [("requester", "matter_decided", None), ("subject", "measure_ended", None)]
+    assert told(change("declined", matter="checkuser", enacted_at="x")) == [("requester", "matter_decided", None)]
+    assert told(change("declined", matter="child_protection", enacted_at="x", notice_withheld=True)) == [
+        ("requester", "matter_decided", None)
+    ]
+    assert [one[0] for one in told(change("modified", nature="ordinary"))] == ["subject"]
+    assert [one[0] for one in told(change("modified", nature="substantial_atypical"))] == ["subject", "requester"]
+    assert told(change("received", "dmca_notice", "dmca")) == [("complainant", "dmca_received", None)]
+    assert told(change("received", "dmca_notice", "dmca", request_id="x")) == []
+    assert told(change("taken_down", "dmca_notice", "dmca", announce=False, **on_commons))[2:] == [
+        ("community", "dmca_announcement", "not_announced")
+    ]
+    assert len(told(change("taken_down", "dmca_notice", "dmca", **on_commons))) == 4
+    assert len(told(change("taken_down", "dmca_notice", "dmca", wikis=["examplewiki"]))) == 3
+    assert [one[0] for one in told(change("counter_noticed", "dmca_notice", "dmca"))] == ["uploader"]
+    assert [one[0] for one in told(change("counter_noticed", "dmca_notice", "dmca", **window))] == ["uploader", "complainant"]
+    assert [one[0] for one in told(change("court_action_received", "dmca_notice", "dmca", **held))] == ["complainant"]
+    assert [one[0] for one in told(change("court_action_received", "dmca_notice", "dmca", **loose))] == ["uploader"]
+    assert [one[0] for one in told(change("withdrawn", "dmca_notice", "dmca"))] == ["complainant"]
+    assert [one[0] for one in told(change("withdrawn", "dmca_notice", "dmca", taken_down_at="x"))] == ["complainant", "uploader"]
+    assert [one[0] for one in told(change("filed", "appeal", appellant_role="subject"))] == ["subject"]
+    assert told(change("voted", "appeal")) == []
+    assert counter_notice_of(change(counter_notices=[{"counter_notice_id": None}])) is None
+
+
+def test_alerts_go_to_the_team_whose_matter_it_is() -> None:
+    assert rules.team_of(change("opened", "case", "child_protection", team="legal")) == "child_protection"
+    assert rules.team_of(change("at_risk", "appeal")) == "appeals"
+    assert rules.team_of(change("at_risk", "dmca_notice", "dmca")) == "legal"
+    assert rules.team_of(change("at_risk", "case", team="legal")) == "legal"
+    assert rules.team_of(change("at_risk", "action")) == "trust_and_safety"
+
+
+ROW = (Channel.MAIL, Channel.WIKI_MAIL, Channel.TALK_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("person", "public", "way"),
+    [
+        (Person("a", email="a@example.invalid", wiki_user="A"), True, Channel.MAIL),
+        (Person("a", wiki_user="A"), True, Channel.WIKI_MAIL),
+        (Person("a", wiki_user="A", takes_wiki_mail=False), True, Channel.TALK_PAGE),
+        (Person("a", wiki_user="A", takes_wiki_mail=False), False, None),
+        (Person("a", name="A"), True, None),
+    ],
+)
+def test_the_first_way_that_reaches_and_shows_nobody_else(person: Person, public: bool, way: Channel | None) -> None:
+    assert rules.choose_channel(ROW, person, may_be_public=public) is way
+
+
+def test_a_measure_is_public_by_kind_and_by_its_own_disclosure() -> None:
+    assert rules.may_be_public("global_ban", Party.SUBJECT, {"disclosure": "public"})
+    assert not rules.may_be_public("global_ban", Party.SUBJECT, {"disclosure": "restricted"})
+    assert not rules.may_be_public("global_ban", Party.REQUESTER, {"disclosure": "public"})
+    assert not rules.may_be_public("conduct_warning", Party.SUBJECT, {"disclosure": "public"})
+    assert rules.may_be_public("dmca", Party.UPLOADER, {})
+    assert not rules.may_be_public("dmca", Party.UPLOADER, {"announce": False})
+    assert not rules.may_be_public("dmca", Party.COMPLAINANT, {})
+
+
+def facts(state: State, *, by_hand: bool = False, public: bool = False) -> NotificationFacts:
+    return NotificationFacts(state, Channel.MAIL, public, by_hand, Lane.CONDUCT)
+
+
+def test_only_what_waits_can_be_taken_back() -> None:
+    assert [state for state in State if rules.may_cancel(facts(state))] == [State.QUEUED]
+
+
+def test_a_receipt_by_hand_is_for_what_a_person_delivers() -> None:
+    def codes(of: NotificationFacts, *, page: bool = False) -> list[str]:
+        return [reason.code for reason in rules.may_take_receipt(of, shown_on_page=page).reasons]
+
+    assert codes(facts(State.QUEUED)) == ["delivers_itself"]
+    assert codes(facts(State.QUEUED, by_hand=True)) == []
+    assert codes(facts(State.FAILED)) == codes(facts(State.UNCERTAIN)) == []
+    assert codes(facts(State.DELIVERED)) == codes(facts(State.SUPPRESSED)) == ["already_over"]
+    assert codes(facts(State.FAILED), page=True) == ["not_public"]
+    assert codes(facts(State.FAILED, public=True), page=True) == []
+
+
+def test_staff_see_their_lanes_and_operators_none() -> None:
+    assert rules.lanes_of([Role.OPERATOR, Role.TOOLING, Role.COMMITTEE, Role.REQUESTER_DESK]) == ()
+    assert rules.lanes_of([Role.CHILD_PROTECTION]) == (Lane.CHILD_PROTECTION,)
+    assert Lane.CHILD_PROTECTION not in rules.lanes_of([role for role in Role if role not in {Role.CHILD_PROTECTION, Role.AUDITOR}])
+    assert set(rules.lanes_of([Role.AUDITOR])) == set(Lane)
+    assert rules.lane_of("case", "child_protection") is rules.lane_of("appeal", "child_protection") is Lane.CHILD_PROTECTION
+    assert rules.lane_of("appeal", "global_ban") is Lane.APPEALS
+    assert rules.lane_of("action", "conduct_warning") is Lane.CONFIDENTIAL
+    assert rules.lane_of("dmca_notice", "dmca") is Lane.DMCA
+    assert rules.lane_of("action", "global_ban") is Lane.CONDUCT
+
+
+def test_policy_knows_what_letters_tell() -> None:
+    today = date(2026, 3, 2)
+    assert rules.POLICY.value("appeals_address", on=today) == "appeals@wikimedia.org"
