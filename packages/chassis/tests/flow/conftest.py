@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 from chassis.audit import write_audit
-from chassis.deliveries import deliver
 from chassis.crypto import new_data_key
+from chassis.deliveries import deliver
 from chassis.edge import Edge, new_id
 from chassis.outbox import record
 from chassis.service import Carrier, Due, Parcel, Reaction, Service

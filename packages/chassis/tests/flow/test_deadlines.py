@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from chassis.ticker import Ticker, cancel, move, schedule
 from chassis.testing import Desk, broken_at
+from chassis.ticker import Ticker, cancel, move, schedule
 
 
 async def matter_due_in(speaker: Desk, toys: Any, *hours: int) -> Any:

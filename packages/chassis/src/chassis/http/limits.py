@@ -1,13 +1,13 @@
 """How often a caller may ask: moving windows in the memory of one process (the library `limits`)."""
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from chassis.clock import Clock
 from chassis.errors import TooMany
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Limits:
         limit = RateLimitItemPerMinute(per_minute)
         if not self._windows.hit(limit, what, key):
             free_at = self._windows.get_window_stats(limit, what, key).reset_time
-            raise TooMany(max(1, math.ceil(free_at - time.time())))
+            raise TooMany(max(1, math.ceil(free_at - Clock().wall().timestamp())))
 
 
 def limits_of(runtime: "Runtime") -> Limits:

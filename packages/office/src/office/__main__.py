@@ -1,0 +1,5 @@
+"""`python -m office` is the command `office`."""
+
+from office.cli import run
+
+run()
