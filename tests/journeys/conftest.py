@@ -37,14 +37,15 @@ class Town:
     async def start(self, name: str = "all", *arguments: str, port: int | None = None, program: tuple[str, ...] = ("-m", "office")) -> str:
         """Start a process of this home and wait until it is ready; give its address."""
         at = port or self.port
-        log = (self.home / f"{name}.log").open("ab")
-        environment = {**os.environ, "OFFICE_HOME": str(self.home)}
-        command = [sys.executable, *program, "up", "--dev", "--port", str(at), *arguments]
-        self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
-        log.close()
+        self.processes[name] = self._spawn(name, [*program, "up", "--dev", "--port", str(at), *arguments])
         url = f"http://127.0.0.1:{at}"
         await self.ready(url, name)
         return url
+
+    def _spawn(self, name: str, command: list[str]) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, "OFFICE_HOME": str(self.home)}
+        with (self.home / f"{name}.log").open("ab") as log:
+            return subprocess.Popen([sys.executable, *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
 
     async def ready(self, url: str, name: str) -> None:
         async with httpx.AsyncClient(trust_env=False) as client:

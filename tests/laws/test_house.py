@@ -78,7 +78,7 @@ def test_there_is_one_clock() -> None:
 
 def test_every_fault_point_is_in_the_code_once_and_no_other_is() -> None:
     passed = [
-        node.args[0].value
+        str(node.args[0].value)
         for file in sources("packages")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call)

@@ -91,7 +91,7 @@ class Toys:
 
 
 @pytest.fixture
-def toys() -> Toys:
+def toys() -> Toys:  # noqa: C901  # two small services, written where they are used
     """The two services, with knobs: `trouble` breaks the hearer's reaction, `world` is what deliveries reach."""
     world = World()
     trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "order": []}
@@ -149,10 +149,5 @@ def toys() -> Toys:
 async def speaker(house: House, toys: Toys) -> Desk:
     desk = await house.desk(toys.speaker, fresh=True)
     yield desk
-    assert [one for one in await desk.findings()] == []
+    assert await desk.findings() == []
     await desk.close()
-
-
-@pytest.fixture
-def quiet() -> Any:
-    return asyncio.sleep

@@ -153,8 +153,12 @@ async def test_a_fault_on_the_way_loses_nothing_and_doubles_nothing(toys: Any, p
 
 async def test_a_change_that_is_rolled_back_says_nothing(toys: Any, pair: tuple[Desk, Desk]) -> None:
     speaker, _ = pair
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with speaker.runtime.edge("test") as edge:
             await toys.open_matter(edge)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert await speaker.sql("SELECT 1 FROM outbox") == []

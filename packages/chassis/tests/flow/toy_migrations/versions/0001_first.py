@@ -5,6 +5,6 @@ revision = "0001"
 down_revision = None
 
 
-def upgrade():
+def upgrade() -> None:
     tables.metadata.create_all(op.get_bind())
     context.config.attributes["service"].metadata.create_all(op.get_bind())
