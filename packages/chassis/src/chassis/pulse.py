@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from sqlalchemy import text
 
+from chassis.auth.issuer import issue
+from chassis.clock import Clock
 from chassis.errors import OfficeError
-from chassis.settings import Settings
+from chassis.settings import SERVICES, Settings
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -79,16 +82,28 @@ async def settle(runtimes: Sequence["Runtime"], pulses: "Pulses") -> datetime | 
 
 
 class Pulses:
-    """Asks every service of the home for its pulse: those of this process directly, the others over HTTP."""
+    """Asks every service of the home for its pulse: those of this process directly, the others over HTTP where a setting names them."""
 
     def __init__(self, settings: Settings) -> None:
         """`settings` say where the other services are."""
         self._settings = settings
+        self._prefixes: dict[str, str] = {}
 
     async def all(self, runtimes: Sequence["Runtime"]) -> dict[str, dict[str, Any]]:
         """Answer each service's pulse by its name."""
-        answers = await asyncio.gather(*(pulse(runtime) for runtime in runtimes))
-        return {runtime.service.name: answer for runtime, answer in zip(runtimes, answers, strict=True)}
+        here = {runtime.service.name: pulse(runtime) for runtime in runtimes}
+        elsewhere = {name: self._ask(name) for name in SERVICES if name not in here and getattr(self._settings, f"{name}_url")}
+        asked = here | elsewhere
+        return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+
+    async def _ask(self, name: str) -> dict[str, Any]:
+        token = issue(self._settings.home, ["service"], "pulse", timedelta(minutes=10), Clock(), secrets=self._settings.secrets_dir)
+        async with httpx.AsyncClient(base_url=self._settings.url_of(name), timeout=5, trust_env=False) as client:
+            if name not in self._prefixes:
+                self._prefixes[name] = (await client.get("/_info")).raise_for_status().json()["services"][name]
+            answer = await client.get(f"{self._prefixes[name]}/dev/pulse", headers={"Authorization": f"Bearer {token}"})
+            found: dict[str, Any] = answer.raise_for_status().json()
+            return found
 
 
 async def advance(runtimes: Sequence["Runtime"], settings: Settings, by: timedelta) -> dict[str, Any]:

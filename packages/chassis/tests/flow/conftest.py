@@ -1,6 +1,5 @@
 """Two made-up services: one keeps matters and says what becomes of them, the other counts what it hears."""
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
