@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from kernel.kinds import REQUEST_KINDS, Kind
-from pydantic import AfterValidator, Field, StrictBool, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
-from intake_svc.model.shapes import Address, Code, IdText, Line, MomentText, Page, Shape, Url, UserName, Wiki, Words
+from intake_svc.model.shapes import Address, Code, IdText, Line, MomentText, Page, RequestKind, Shape, Url, UserName, Wiki, Words
 
-
-def _may_be_asked_for(kind: Kind) -> Kind:
-    if kind not in REQUEST_KINDS:
-        raise ValueError("It must be a kind of action")
-    return kind
-
-
-SpecKind = Annotated[Kind, AfterValidator(_may_be_asked_for)]
-"""`dmca` has the right shape and is refused by a rule, which says why."""
 Countries = Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]], Field(max_length=250)]
 
 
@@ -74,7 +64,7 @@ class Protection(Shape):
 class ActionSpec(Shape):
     """What is to be done, in the words that will be signed."""
 
-    kind: SpecKind
+    kind: RequestKind
     emergency: StrictBool | None = None
     extraordinary: Words | None = None
     warning: Words | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
 from kernel.addresses import may_be_address
 from kernel.decision import Decision
@@ -42,13 +42,22 @@ def _judged_by(rule: Callable[[str], Decision]) -> Callable[[str], str]:
     return judge
 
 
-def _rfc3339(text: str) -> str:
-    if not _RFC3339.fullmatch(text):
+def moment(value: object) -> datetime:
+    """Read a time with its zone (RFC 3339).
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise ValueError("It must be a time with its zone, such as 2026-11-02T09:30:00Z")
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("There is no such time") from None
+
+
+def _is_moment(text: str) -> str:
+    moment(text)
     return text
 
 
@@ -77,8 +86,25 @@ Address = Annotated[str, StringConstraints(max_length=64), AfterValidator(_judge
 Wiki = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{2,64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 IdText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-MomentText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_rfc3339)]
+MomentText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_is_moment)]
 """A time kept as it was sent, so that a digest over it is the sender's own."""
+
+
+RequestKind = Literal[
+    "global_ban",
+    "event_ban",
+    "dmca",
+    "child_protection",
+    "conduct_warning",
+    "interaction_ban",
+    "rights_removal",
+    "checkuser",
+    "page_protection",
+    "range_block",
+    "account_termination",
+    "other",
+]
+"""The kinds of a request, and of an action; `dmca` is refused where an action is asked for, by a rule that says why."""
 
 
 class Page(Shape):

@@ -1,0 +1,183 @@
+"""Reading requests and cases: who may, and the access logged before anything sealed is opened (R95, D4, D20, DESIGN 7)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import tables as house
+from chassis.audit import log_access
+from chassis.crypto import reveal, reveal_many
+from chassis.edge import Edge
+from chassis.errors import AccessReasonMissing, NotFound
+from chassis.http import Page, page
+from kernel.actor import Actor, Role
+from kernel.kinds import Kind
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlmodel import col
+
+from intake_svc.model.case import CaseState, Sort
+from intake_svc.model.request import PartyHashes, Team
+from intake_svc.rules import case as case_rules
+from intake_svc.rules import request as request_rules
+from intake_svc.tables import Case, Recommendation, Request, Supplement
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list is about; what is None does not matter."""
+
+    state: CaseState | None = None
+    kind: Kind | None = None
+    team: Team | None = None
+    assignee: str | None = None
+    clock: str | None = None
+    sort: Sort = Sort.DUE
+
+
+async def read_request(edge: Edge, request_id: UUID, reader: Actor) -> Request:
+    """Give a request to someone who may see it; a service's read, and one of child protection, is logged."""
+    row = await edge.get(Request, request_id, "request")
+    if not request_rules.may_read_request(row.facts(), reader):
+        raise NotFound("request")
+    filed_it = reader.sub == row.filed_by and reader.holds(Role.REQUESTER_DESK)
+    if reader.holds(Role.SERVICE) or (row.kind == Kind.CHILD_PROTECTION and not filed_it):
+        await log_access(edge, "request", row.id)
+    return row
+
+
+async def read_case(edge: Edge, case_id: UUID, reader: Actor) -> Case:
+    """Give a case to someone who may see it; a service's read, and one of child protection, is logged."""
+    row = await edge.get(Case, case_id, "case")
+    if not case_rules.may_read_case(row.facts(), reader, now=edge.now):
+        raise NotFound("case")
+    if reader.holds(Role.SERVICE) or row.kind == Kind.CHILD_PROTECTION:
+        await log_access(edge, "case", row.id)
+    return row
+
+
+async def list_cases(edge: Edge, wanted: CaseFilter, reader: Actor, *, after: str | None, limit: int) -> Page[Case]:
+    """List the cases that this person may see; a list that may show child protection needs a reason, and each such case is logged."""
+    shows_lane = reader.holds(Role.CHILD_PROTECTION) and wanted.kind in {None, Kind.CHILD_PROTECTION}
+    if shows_lane and not (edge.access_reason or "").strip():
+        raise AccessReasonMissing
+    query = select(Case).where(visible_to(reader, edge.now))
+    asked = ((Case.state, wanted.state), (Case.kind, wanted.kind), (Case.team, wanted.team), (Case.clock_state, wanted.clock))
+    query = query.where(*(col(column) == value for column, value in asked if value is not None))
+    if wanted.assignee is not None:
+        query = query.where(col(Case.assignee) == wanted.assignee, col(Case.assigned_until) > edge.now)
+    found: Page[Case] = await page(edge, query.order_by(*_order(wanted.sort)), lambda row: row, after=after, limit=limit)
+    for row in found.items:
+        if row.kind == Kind.CHILD_PROTECTION:
+            await log_access(edge, "case", row.id)
+    return found
+
+
+def visible_to(reader: Actor, now: datetime) -> ColumnElement[bool]:
+    """Say `may_read_case` in SQL; a test compares the two for every reader."""
+    lane = col(Case.kind) == Kind.CHILD_PROTECTION
+    seen: list[ColumnElement[bool]] = []
+    if reader.roles & case_rules.SEES_ALL:
+        seen.append(true())
+    if reader.holds(Role.EVALUATOR):
+        nobody = or_(col(Case.assigned_until).is_(None), col(Case.assigned_until) <= now)
+        seen.append(or_(nobody, col(Case.assignee) == reader.sub, col(Case.recommended_by).is_not_distinct_from(reader.sub)))
+    if reader.roles & case_rules.SIGNERS:
+        seen.append(col(Case.state).in_(sorted(case_rules.REVIEWED)))
+    theirs = and_(~lane, or_(false(), *seen))
+    return or_(theirs, lane) if reader.holds(Role.CHILD_PROTECTION) else theirs
+
+
+def _order(sort: Sort) -> Sequence[Any]:
+    if sort is Sort.RECEIVED:
+        return col(Case.received_at), col(Case.id)
+    if sort is Sort.DUE_LAST:
+        return col(Case.due_at).desc(), col(Case.id).desc()
+    return col(Case.due_at), col(Case.id)
+
+
+async def timeline(edge: Edge, row: Case, *, after: str | None, limit: int) -> Page[Any]:
+    """Give the trail of a case and of its requests, oldest first, refused attempts too."""
+    trail = house.audit.c
+    query = select(house.audit).where(trail.aggregate_id.in_([row.id, *row.request_ids])).order_by(trail.at, trail.id)
+    return await page(edge, query, lambda one: one, after=after, limit=limit)
+
+
+async def similar_to(edge: Edge, row: Case) -> dict[UUID, UUID]:
+    """Give, for each request of the case that asks what an earlier one asks, that earlier request."""
+    found = await edge.session.execute(
+        select(col(Request.id), col(Request.similar_to)).where(col(Request.id).in_(row.request_ids), col(Request.similar_to).is_not(None))
+    )
+    return {request_id: earlier for request_id, earlier in found if earlier is not None}
+
+
+async def read_recommendation(edge: Edge, case_id: UUID, recommendation_id: UUID) -> tuple[Recommendation, dict[str, Any] | None]:
+    """Give a recommendation with its spec as it was sent; the access is logged."""
+    row = await edge.get(Recommendation, recommendation_id, "recommendation")
+    if row.case_id != case_id:
+        raise NotFound("recommendation")
+    await log_access(edge, "case", row.case_id)
+    spec = None if row.spec is None else json.loads(await reveal(edge, row.spec, place="recommendation.spec"))
+    return row, spec
+
+
+async def read_requester(edge: Edge, request_id: UUID) -> tuple[Request, dict[str, str]]:
+    """Give who asked, as they said; the access is logged."""
+    row = await edge.get(Request, request_id, "request")
+    await _open(edge, row)
+    return row, json.loads(await reveal(edge, row.requester, place="request.requester"))
+
+
+async def read_letter(edge: Edge, request_id: UUID) -> tuple[Request, str]:
+    """Give the words of a letter that was passed on, whole; the access is logged. Other requests' words are nobody's to fetch (D20)."""
+    row = await edge.get(Request, request_id, "request")
+    if row.forwarded_to is None:
+        raise NotFound("letter")
+    await _open(edge, row)
+    later = list(await edge.session.scalars(select(Supplement).where(col(Supplement.request_id) == row.id).order_by(col(Supplement.id))))
+    texts = [await reveal(edge, row.content, place="request.content")]
+    texts += await reveal_many(edge, (one.content for one in later), place="supplement.content")
+    return row, "\n\n".join(part for text in texts for part in _words(json.loads(text)))
+
+
+def _words(content: dict[str, Any]) -> list[str]:
+    """Put what a request brought into the order of a letter: its words, then the links and the pages that it names."""
+    evidence = content.get("evidence", [])
+    parts = [content.get("summary", ""), *(one["text"] for one in evidence if "text" in one)]
+    parts += [one["url"] for one in evidence if "url" in one]
+    parts += [f"{one['wiki']}: {one['title']}" for one in content.get("pages", [])]
+    return [part for part in parts if part.strip()]
+
+
+async def is_party_of_case(edge: Edge, case_id: UUID, who: PartyHashes) -> bool:
+    """Tell whether somebody asked for this case, by e-mail or wiki account; no name is read (R105)."""
+    await edge.get(Case, case_id, "case")
+    await log_access(edge, "case", case_id)
+    return await _asked(edge, col(Request.case_id) == case_id, who)
+
+
+async def is_party_of_request(edge: Edge, request_id: UUID, who: PartyHashes) -> bool:
+    """Tell whether somebody asked this, by e-mail or wiki account; no name is read (R105)."""
+    await edge.get(Request, request_id, "request")
+    await log_access(edge, "request", request_id)
+    return await _asked(edge, col(Request.id) == request_id, who)
+
+
+async def _asked(edge: Edge, where: ColumnElement[bool], who: PartyHashes) -> bool:
+    said = [
+        column == value
+        for column, value in ((col(Request.email_hash), who.email), (col(Request.wiki_user_hash), who.wiki_user))
+        if value is not None
+    ]
+    if not said:
+        return False
+    return (await edge.session.scalar(select(col(Request.id)).where(where, or_(*said)).limit(1))) is not None
+
+
+async def _open(edge: Edge, row: Request) -> None:
+    """Log the access under the request and, where its text lies under its case's key, under the case too."""
+    await log_access(edge, "request", row.id)
+    if row.key_id != row.id:
+        await log_access(edge, "case", row.key_id)

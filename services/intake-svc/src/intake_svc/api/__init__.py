@@ -1,0 +1,7 @@
+"""HTTP in and out of intake: forms, views and routes (API: intake)."""
+
+from intake_svc.api.cases import cases
+from intake_svc.api.peers import peers
+from intake_svc.api.requests import requests
+
+ROUTERS = (requests, cases, peers)

@@ -1,0 +1,26 @@
+"""intake-svc, composed: requests, cases, the policy clocks and what an evaluator recommends."""
+
+from pathlib import Path
+
+from chassis.service import Service
+
+from intake_svc.api import ROUTERS
+from intake_svc.deadlines import DEADLINES
+from intake_svc.invariants import INVARIANTS
+from intake_svc.reactions import REACTIONS
+from intake_svc.rules.problems import PROBLEMS
+from intake_svc.tables import Base
+
+SERVICE = Service(
+    name="intake",
+    title="intake-svc",
+    prefix="/intake/v1",
+    summary="Requests for office actions, their cases and clocks, and what an evaluator recommends.",
+    metadata=Base.metadata,
+    migrations=Path(__file__).parents[2] / "migrations",
+    routers=ROUTERS,
+    reactions=REACTIONS,
+    deadlines=DEADLINES,
+    invariants=INVARIANTS,
+    problems=PROBLEMS,
+)

@@ -1,0 +1,28 @@
+"""What the dates of a case bring about: at risk, breached, and the end of a lease (R96, R97, D5)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chassis.edge import Edge
+from chassis.service import Due
+
+from intake_svc.actions import case
+from intake_svc.actions.filing import AT_RISK, BREACHED
+from intake_svc.tables import Case
+
+
+async def _at_risk(edge: Edge, row: Case) -> datetime | None:
+    await case.at_risk(edge, row)
+    return None
+
+
+async def _breached(edge: Edge, row: Case) -> datetime | None:
+    await case.breached(edge, row)
+    return None
+
+
+DEADLINES: Mapping[str, Due] = {
+    AT_RISK: Due(aggregate=Case, act=_at_risk),
+    BREACHED: Due(aggregate=Case, act=_breached),
+    case.LEASE: Due(aggregate=Case, act=case.release),
+}
