@@ -19,8 +19,8 @@ from chassis import tables
 from chassis.errors import AccessNotWritten, NotFound
 
 if TYPE_CHECKING:
-    from chassis.http.etag import IfMatch
     from chassis.crypto import DataKey
+    from chassis.http.etag import IfMatch
     from chassis.runtime import Runtime
 
 Row = TypeVar("Row")

@@ -12,7 +12,7 @@ class OfficeError(Exception):
         self.reasons = (Reason(code=code, says=says, cite=cite),)
 
 
-class NotFound(OfficeError):  # noqa: N818  # it names the answer
+class NotFound(OfficeError):  # it names the answer
     """There is no such thing, or the caller may not know of it."""
 
     def __init__(self, noun: str) -> None:
@@ -20,19 +20,19 @@ class NotFound(OfficeError):  # noqa: N818  # it names the answer
         super().__init__("not_found", f"There is no such {noun}.")
 
 
-class Conflict(OfficeError):  # noqa: N818  # it names the answer
+class Conflict(OfficeError):  # it names the answer
     """The thing changed since the caller read it."""
 
 
-class NotAllowed(OfficeError):  # noqa: N818  # it names the answer
+class NotAllowed(OfficeError):  # it names the answer
     """The token is good, but its roles do not open this."""
 
 
-class Malformed(OfficeError):  # noqa: N818  # it names the answer
+class Malformed(OfficeError):  # it names the answer
     """The request cannot be read as what it claims to be."""
 
 
-class AccessReasonMissing(OfficeError):  # noqa: N818  # it names the answer
+class AccessReasonMissing(OfficeError):  # it names the answer
     """Reading this needs a stated reason."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class AccessReasonMissing(OfficeError):  # noqa: N818  # it names the answer
         super().__init__("access_reason_missing", "Say why you read this in the header X-Access-Reason; the reason is logged.", "DESIGN 7")
 
 
-class Busy(OfficeError):  # noqa: N818  # it names the answer
+class Busy(OfficeError):  # it names the answer
     """Nothing was done, and the same call will do later; answered with `Retry-After`."""
 
     def __init__(self, code: str = "busy", says: str = "The service is busy with the same thing; nothing was done, try again.") -> None:
@@ -56,11 +56,11 @@ class AccessNotWritten(Busy):  # it names the answer
         super().__init__("access_not_logged", "This read could not be written to the access log, so nothing is shown; try again.")
 
 
-class Unauthenticated(OfficeError):  # noqa: N818  # it names the answer
+class Unauthenticated(OfficeError):  # it names the answer
     """There is no token, or it does not prove who calls."""
 
 
-class IdempotencyKeyMissing(OfficeError):  # noqa: N818  # it names the answer
+class IdempotencyKeyMissing(OfficeError):  # it names the answer
     """An operation that creates something was called without saying which attempt this is."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class IdempotencyKeyMissing(OfficeError):  # noqa: N818  # it names the answer
         )
 
 
-class StillRunning(OfficeError):  # noqa: N818  # it names the answer
+class StillRunning(OfficeError):  # it names the answer
     """The same call is being worked on right now; answered with `Retry-After`."""
 
     retry_after = 1
@@ -80,7 +80,7 @@ class StillRunning(OfficeError):  # noqa: N818  # it names the answer
         super().__init__("still_running", "A call with this Idempotency-Key is still running; repeat it to be told its answer.")
 
 
-class TooLarge(OfficeError):  # noqa: N818  # it names the answer
+class TooLarge(OfficeError):  # it names the answer
     """The body is longer than this operation takes."""
 
     def __init__(self, limit: int) -> None:
@@ -88,7 +88,7 @@ class TooLarge(OfficeError):  # noqa: N818  # it names the answer
         super().__init__("too_large", f"The body may have at most {limit:,} bytes.")
 
 
-class TooMany(OfficeError):  # noqa: N818  # it names the answer
+class TooMany(OfficeError):  # it names the answer
     """The caller asked too often; answered with `Retry-After`."""
 
     def __init__(self, retry_after: int) -> None:
@@ -97,7 +97,7 @@ class TooMany(OfficeError):  # noqa: N818  # it names the answer
         self.retry_after = retry_after
 
 
-class Unavailable(OfficeError):  # noqa: N818  # it names the answer
+class Unavailable(OfficeError):  # it names the answer
     """Something that this answer needs cannot be reached; nothing was done. Answered with `Retry-After`."""
 
     retry_after = 2

@@ -1,15 +1,19 @@
 """The door and the house behind it: request ids, headers, figures, documents, problem pages, readiness."""
 
 import asyncio
+import io
 import json
+import logging
 import re
 import signal
 import socket
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from chassis import log
 from chassis.http import undocumented_problems
 from chassis.http.application import serve
 from chassis.http.openapi import openapi, openapi_of_all
@@ -56,6 +60,35 @@ async def test_figures_are_labelled_by_route_template(desk: Desk) -> None:
         assert f"office_http_request_seconds_count{{{label}}}" in figures
     assert "01890a5d" not in figures
     assert "made-up" not in figures
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Give what was logged about requests so far."""
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers[:], root.level
+    log.configure("INFO", stream=stream)
+    yield lambda: [line for line in map(json.loads, stream.getvalue().splitlines()) if line["message"] == "http.request"]
+    root.handlers = before
+    root.setLevel(level)
+    log._install(logging.WARNING, None, None)
+
+
+async def test_a_request_is_one_line_of_ids_and_the_hot_path_is_silent(desk: Desk, lines: Callable[[], list[dict[str, Any]]]) -> None:
+    await desk.get("/intake/v1/notes?min_weight=7", role="evaluator", sub="ada", headers={"X-Request-ID": "line-1"})
+    await desk.get("/intake/v1/check?usr=Zoe", role="tooling")
+    for _ in range(20):
+        await desk.get("/intake/v1/check?user=Zoe", role="tooling")
+    first, second, *more = lines()
+    assert first["http"]["request"] == {"id": "line-1", "method": "GET"}
+    assert first["http"]["response"] == {"status_code": 200}
+    assert first["service"]["name"] == "intake"
+    assert {first["labels"][name] for name in ("route", "sub", "role")} == {"/intake/v1/notes", "ada", "evaluator"}
+    assert len(first["trace"]["id"]) == 32
+    assert second["http"]["response"] == {"status_code": 422}
+    # One in a hundred is told: more than five of twenty would be, once in a hundred million runs.
+    assert len(more) <= 5
+    assert "Zoe" not in json.dumps(lines())
 
 
 async def test_readiness_names_what_is_missing(desk: Desk) -> None:

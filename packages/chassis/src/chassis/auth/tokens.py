@@ -41,7 +41,7 @@ class _Claims(BaseModel):
     roles: list[str]
 
 
-class _UnknownKey(Exception):  # noqa: N818  # a signal between two functions of this file
+class _UnknownKey(Exception):  # a signal between two functions of this file
     pass
 
 

@@ -91,7 +91,7 @@ async def serve(app: FrontDoor, settings: Settings, *, host: str = "127.0.0.1", 
 
 
 class _Server(uvicorn.Server):
-    """uvicorn raises a caught signal again when it has stopped, which would end the process before its workers have drained."""
+    """Signals stay with `serve` or its caller: uvicorn would take them first, and raise them again before the workers have drained."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
