@@ -5,7 +5,7 @@ from ban_svc.rules.effect import acting_account, address_until, disclosure_of, e
 from ban_svc.rules.enactment import may_be_done, may_enact, may_enforce
 from ban_svc.rules.kind import may_carry_out
 from ban_svc.rules.proposal import may_propose, remarks
-from ban_svc.rules.review import may_amend, may_recuse, may_withdraw
+from ban_svc.rules.review import is_under_review, may_amend, may_recuse, may_withdraw
 
 __all__ = [
     "acting_account",
@@ -13,6 +13,7 @@ __all__ = [
     "disclosure_of",
     "effects_of",
     "ends_at",
+    "is_under_review",
     "may_amend",
     "may_ask_check",
     "may_be_done",

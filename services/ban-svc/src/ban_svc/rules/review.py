@@ -34,3 +34,8 @@ def may_recuse(state: State, *, by: str, evaluator: str, signed: bool, recused: 
         (signed, Reason("signed_already", "You have signed a level of this; ask the next level to return it instead.", "D1")),
         (recused, Reason("recused", "You have stepped aside from this already.", "D1")),
     )
+
+
+def is_under_review(state: State) -> Decision:
+    """What was taken back is not signed any more (D2)."""
+    return Decision.of((state is State.WITHDRAWN, Reason("withdrawn", "The proposal was withdrawn; nothing more is signed.", "D2")))

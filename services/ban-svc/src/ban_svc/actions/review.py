@@ -1,0 +1,173 @@
+"""The chain at work: signatures in turn, returns and their answers, recusals, withdrawal (R19, R113, R115, D1, D2)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.edge import Edge, new_id
+from kernel.actor import Performer
+from kernel.digest import digest
+from kernel.kinds import Kind
+from kernel.review import Chain, Course, Level, Review, ReviewState, Verdict, chain_for, may_sign, open_level, state_of
+from sqlmodel import col, select
+
+from ban_svc import rules
+from ban_svc.actions.change import announce, note_in_trail
+from ban_svc.actions.matter import matter_of, sub_hash
+from ban_svc.actions.proposal import write_spec
+from ban_svc.actions.text import write_note
+from ban_svc.model import ActionSpec, State
+from ban_svc.tables import Action, Recusal, Signature
+
+_AFTER = {
+    ReviewState.OPEN: State.IN_REVIEW,
+    ReviewState.APPROVED: State.APPROVED,
+    ReviewState.DECLINED: State.DECLINED,
+    ReviewState.RETURNED: State.RETURNED,
+}
+
+
+def chain_of(action: Action) -> Chain:
+    """Give the chain that the action was proposed with: the law of that day."""
+    optional = frozenset(Level(level) for level in action.optional_levels)
+    return chain_for(Kind(action.kind), Course(action.course), optional=optional, on=action.policy_date)
+
+
+async def signatures_of(edge: Edge, action: Action) -> list[Signature]:
+    """Read the signatures over the present text, in the order they were given."""
+    mine = select(Signature).where(Signature.action_id == action.id, Signature.digest == action.digest).order_by(col(Signature.ordinal))
+    return list(await edge.session.scalars(mine))
+
+
+async def review_of(edge: Edge, action: Action) -> Review:
+    """Gather the facts of the review of the present text, as they stand for whoever acts now."""
+    signatures = await signatures_of(edge, action)
+    recused = await edge.session.scalars(select(Recusal.by).where(Recusal.action_id == action.id))
+    # A person who is aimed at by the action is involved, whoever noticed (R115).
+    involved = {edge.by.id} if sub_hash(edge.runtime, edge.by.id) in action.subjects else set()
+    return Review(
+        kind=Kind(action.kind),
+        course=Course(action.course),
+        chain=chain_of(action),
+        digest=action.digest,
+        evaluator=action.evaluator,
+        signatures=tuple(signature.facts() for signature in signatures),
+        recused=frozenset(recused),
+        involved=frozenset(involved),
+    )
+
+
+async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, digest: str, note: str) -> Action:
+    """Sign one level in its turn, in the role of its name.
+
+    Raises:
+        Refused: with every reason why this person may not sign this level of this text now.
+    """
+    action = await edge.lock(Action, action_id, "action")
+    review = await review_of(edge, action)
+    held = edge.actor is not None and edge.actor.holds(level.role)
+    asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=held)
+    (rules.is_under_review(State(action.state)) & asked).or_refuse()
+    edge.by = Performer(role=level.role.value, id=edge.by.id)
+    prior, written = action.public(), await write_note(edge, action, "review", note)
+    signature = Signature(
+        id=new_id(),
+        action_id=action.id,
+        digest=digest,
+        level=level,
+        by=edge.by.id,
+        verdict=verdict,
+        ordinal=len(review.signatures) + 1,
+        note_id=written.id,
+        at=edge.now,
+    )
+    edge.session.add(signature)
+    await edge.session.flush()
+    review = await review_of(edge, action)
+    action.state = State.IN_REVIEW
+    action.reviewed_level, action.review_verdict = level, verdict
+    action.review_state, action.open_level = state_of(review), open_level(review)
+    action.authorised_by = [one.level for one in review.signatures if one.verdict is Verdict.APPROVE]
+    announce(edge, action, "review_recorded", prior)
+    _conclude(edge, action, state_of(review))
+    return action
+
+
+async def amend(
+    edge: Edge, action_id: UUID, *, note: str, spec: ActionSpec | None = None, text: Mapping[str, Any] | None = None, **recommended: Any
+) -> Action:
+    """Answer a return; the text has a new digest, and every signature starts anew (D1).
+
+    `recommended` is `recommendation_id` and `evaluator` where a new recommendation on the case is the answer.
+
+    Raises:
+        Refused: with every reason.
+    """
+    action = await edge.lock(Action, action_id, "action")
+    by = recommended.get("evaluator", edge.by.id)
+    new_kind = spec.kind if spec else Kind(action.kind)
+    rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=new_kind, by=by, evaluator=action.evaluator).or_refuse()
+    matter = await matter_of(edge, spec, Course(action.course), has_case=action.case_id is not None, action_id=action.id)
+    if spec is not None:
+        rules.may_propose(spec, matter).or_refuse()
+    prior, prior_digest = action.public(), action.digest
+    await write_note(edge, action, "amendment", note)
+    action.amendment += 1
+    # The old digest covers all that is not said again: course, evaluator, levels, and the spec where none is sent.
+    covered = {"amends": prior_digest, "amendment": action.amendment, "note": note, "spec": dict(text or {})}
+    action.digest = digest(covered)
+    action.recommendation_id = recommended.get("recommendation_id", action.recommendation_id)
+    await write_spec(edge, action, spec, text, matter)
+    action.state, action.review_state, action.open_level = State.PROPOSED, ReviewState.OPEN, chain_of(action).levels[0]
+    action.reviewed_level = action.review_verdict = None
+    action.authorised_by = []
+    announce(edge, action, "amended", prior, remarks=rules.remarks(spec) if spec else ())
+    return action
+
+
+async def withdraw(edge: Edge, action_id: UUID, *, note: str) -> Action:
+    """Take a proposal back; it counts as neither upheld nor refused.
+
+    Raises:
+        Refused: with every reason.
+    """
+    action = await edge.lock(Action, action_id, "action")
+    rules.may_withdraw(State(action.state), by=edge.by.id, evaluator=action.evaluator).or_refuse()
+    prior = action.public()
+    await write_note(edge, action, "withdrawal", note)
+    action.state, action.open_level = State.WITHDRAWN, None
+    announce(edge, action, "withdrawn", prior)
+    return action
+
+
+async def recuse(edge: Edge, action_id: UUID, *, why: str) -> Action:
+    """Step aside before signing or enacting; it changes nothing that others may know, so it has a row in the trail and no event.
+
+    Raises:
+        Refused: with every reason.
+    """
+    action = await edge.lock(Action, action_id, "action")
+    review = await review_of(edge, action)
+    by = edge.by.id
+    signed = any(signature.by == by for signature in review.signatures)
+    rules.may_recuse(State(action.state), by=by, evaluator=action.evaluator, signed=signed, recused=by in review.recused).or_refuse()
+    note = await write_note(edge, action, "recusal", why)
+    edge.session.add(Recusal(id=new_id(), action_id=action.id, by=by, note_id=note.id, at=edge.now))
+    note_in_trail(edge, action, "recused", prior_state=action.state)
+    return action
+
+
+def _conclude(edge: Edge, action: Action, outcome: ReviewState) -> None:
+    """Say how the review ended, when it has."""
+    if outcome is ReviewState.OPEN:
+        return
+    prior = action.public()
+    action.state = _AFTER[outcome]
+    if outcome is ReviewState.DECLINED:
+        action.decided_at = action.issued_at = edge.now
+        action.issuance = 1
+        announce(edge, action, "declined", prior)
+    elif outcome is ReviewState.APPROVED:
+        announce(edge, action, "approved", prior)
+    else:
+        announce(edge, action, "returned", prior)

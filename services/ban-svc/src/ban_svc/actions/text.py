@@ -1,0 +1,49 @@
+"""The sealed texts of an action: its spec and its notes, under the action's own key (DESIGN 7, D27)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.audit import log_access
+from chassis.crypto import data_key, reveal, reveal_many
+from chassis.edge import Edge, new_id
+
+from ban_svc.model import ActionSpec
+from ban_svc.tables import Action, Note
+
+SPEC = "action.spec"
+NOTE = "note.text"
+
+
+async def open_spec(edge: Edge, action: Action) -> ActionSpec | None:
+    """Read what is proposed; the access is logged, under the caller's reason or the step in hand."""
+    if action.spec is None:
+        return None
+    edge.access_reason = edge.access_reason or edge.operation
+    await log_access(edge, "action", action.id)
+    return ActionSpec.model_validate_json(await reveal(edge, action.spec, place=SPEC))
+
+
+async def seal_spec(edge: Edge, action: Action, text: Mapping[str, Any] | None) -> None:
+    """Keep what is proposed exactly as it was sent."""
+    if text is not None:
+        key = edge.data_keys.get(action.id) or await data_key(edge, action.id)
+        action.spec = key.seal(json.dumps(dict(text), ensure_ascii=False), place=SPEC)
+
+
+async def write_note(edge: Edge, action: Action, about: str, text: str) -> Note:
+    """Keep what somebody wrote to an action."""
+    key = await data_key(edge, action.id)
+    note = Note(id=new_id(), action_id=action.id, about=about, by=edge.by.id, text=key.seal(text, place=NOTE), at=edge.now)
+    edge.session.add(note)
+    # Rows that name the note by its id follow it.
+    await edge.session.flush()
+    return note
+
+
+async def open_notes(edge: Edge, action: Action, notes: list[Note]) -> dict[UUID, str]:
+    """Read notes by their ids."""
+    await log_access(edge, "action", action.id)
+    texts = await reveal_many(edge, [note.text for note in notes], place=NOTE)
+    return {note.id: text for note, text in zip(notes, texts, strict=True)}

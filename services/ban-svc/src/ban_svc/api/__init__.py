@@ -1,0 +1,7 @@
+"""HTTP in and out of ban-svc (API.md, bans)."""
+
+from ban_svc.api.actions import api
+from ban_svc.api.check import CHECKS
+from ban_svc.api.problems import PROBLEMS
+
+__all__ = ["CHECKS", "PROBLEMS", "api"]

@@ -1,0 +1,233 @@
+"""Actions over HTTP: propose, sign, answer, enact, show receipts, read (R19, R91, R113, D1, D2)."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import tables
+from chassis.edge import Edge
+from chassis.http import After, Limit, OpenEdge, Page, Router, page
+from kernel.actor import Role
+from kernel.digest import digest
+from kernel.kinds import Kind
+from kernel.review import Level
+from sqlmodel import col, select
+
+from ban_svc import actions
+from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
+from ban_svc.api.problems import PROBLEMS
+from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view
+from ban_svc.model import ActionSpec, State
+from ban_svc.tables import Action
+
+api = Router(prefix="/bans/v1", tags=["bans"])
+
+SIGNERS = tuple(level.role for level in Level)
+READERS = (Role.EVALUATOR, *SIGNERS, Role.ENFORCER, Role.AUDITOR)
+_ABOUT_SPECS = (
+    "not_carried_out",
+    "dmca_elsewhere",
+    "no_complaint",
+    "already_proposed",
+    "already_banned",
+    "ground_unknown",
+    "warnings_missing",
+    "nobody_named",
+    "ban_not_in_force",
+    "range_too_wide",
+    "ends_in_the_past",
+    "field_not_of_kind",
+)
+_EXAMPLE = {
+    "case_id": "0199a1f0-0000-7000-8000-000000000001",
+    "course": "act",
+    "spec": {
+        "kind": "global_ban",
+        "accounts": [{"name": "Loud visitor", "wiki": "examplewiki"}],
+        "grounds": ["harassment_multiple_projects"],
+        "tou_basis": "Terms of Use, section 4",
+        "justification": {"why": "insufficient", "note": "Three communities asked for help."},
+        "prior_warnings": ["https://example.org/wiki/User_talk:Loud_visitor"],
+        "disclosure": "public",
+        "disclosure_reason": "Global bans are listed.",
+    },
+}
+
+
+@api.post("/actions", roles=(Role.EVALUATOR,), status=201, creates=True, refuses=_ABOUT_SPECS, example=_EXAMPLE)
+async def propose_action(edge: OpenEdge, form: ProposalForm) -> ActionView:
+    """Propose an action, or a decision not to act, on a case.
+
+    The caller is its evaluator. The same text on the same case is the same action, however often it is sent.
+    """
+    text = as_sent(form.spec)
+    rests_on = {"case": str(form.case_id)} if form.case_id else {"notice": str(form.notice_id)}
+    covered = {**rests_on, "course": form.course, "evaluator": edge.by.id, "optional_levels": [], "spec": text}
+    proposal = actions.Proposal(
+        course=form.course,
+        evaluator=edge.by.id,
+        digest=digest(covered),
+        kind=form.spec.kind,
+        spec=form.spec,
+        text=text,
+        case_id=form.case_id,
+        notice_id=form.notice_id,
+    )
+    return await view(edge, await actions.propose(edge, proposal), spec=form.spec)
+
+
+@api.get("/actions", roles=READERS)
+async def list_actions(
+    edge: OpenEdge,
+    *,
+    case_id: UUID | None = None,
+    individual_id: UUID | None = None,
+    kind: Kind | None = None,
+    state: State | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[ActionView]:
+    """List actions in the order they were proposed; what is sealed is in no list."""
+    query = select(Action).order_by(col(Action.id))
+    wanted = {"case_id": case_id, "individual_id": individual_id, "kind": kind, "state": state}
+    query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    found = await page(edge, query, lambda action: action, after=after, limit=limit)
+    edge.access_reason = None
+    return Page(items=[await view(edge, action) for action in found.items], next=found.next)
+
+
+@api.get("/actions/{action_id}", roles=READERS)
+async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
+    """Read an action.
+
+    Its text and the signers' notes are shown when the header X-Access-Reason says why; that read is logged.
+    """
+    return await view(edge, await edge.get(Action, action_id, "action"))
+
+
+@api.post(
+    "/actions/{action_id}/reviews",
+    roles=SIGNERS,
+    status=201,
+    refuses=(
+        "not_in_turn",
+        "evaluator_signs",
+        "signed_already",
+        "stale_digest",
+        "review_closed",
+        "level_not_in_chain",
+        "involved",
+        "recused",
+        "withdrawn",
+    ),
+    example={"level": "team_peer", "verdict": "approve", "digest": "0" * 64, "note": "The pattern is clear."},
+)
+async def sign_action(edge: OpenEdge, action_id: UUID, form: ReviewForm) -> ActionView:
+    """Sign a level in its turn: approve, dissent, or return it with a question.
+
+    The digest is that of the text that was read; a signature covers exactly that.
+    """
+    signed = await actions.sign(edge, action_id, level=form.level, verdict=form.verdict, digest=form.digest, note=form.note)
+    return await view(edge, signed)
+
+
+@api.post(
+    "/actions/{action_id}/amendments", roles=(Role.EVALUATOR,), status=201, refuses=("not_returned", "not_the_evaluator", "kind_changed")
+)
+async def amend_action(edge: OpenEdge, action_id: UUID, form: AmendmentForm) -> ActionView:
+    """Answer a return, with a new text where one is needed; the signatures start anew over a new digest."""
+    text = as_sent(form.spec) if form.spec else None
+    return await view(edge, await actions.amend(edge, action_id, note=form.note, spec=form.spec, text=text))
+
+
+@api.post("/actions/{action_id}/recusals", roles=(*SIGNERS, Role.ENFORCER), status=201, refuses=("signed_already", "recused", "not_open"))
+async def recuse_from_action(edge: OpenEdge, action_id: UUID, form: WhyForm) -> ActionView:
+    """Step aside from an action before signing or enacting it."""
+    return await view(edge, await actions.recuse(edge, action_id, why=form.why))
+
+
+@api.post("/actions/{action_id}/withdrawal", roles=(Role.EVALUATOR,), refuses=("not_the_evaluator", "not_open"))
+async def withdraw_action(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
+    """Take back a proposal that is neither decided against nor enacted."""
+    return await view(edge, await actions.withdraw(edge, action_id, note=form.note))
+
+
+@api.post(
+    "/actions/{action_id}/enactment",
+    roles=(Role.ENFORCER,),
+    refuses=("not_approved", "level_not_heard", "evaluator_enacts", "enacted_already", "no_action", "recused", "involved"),
+    example={},
+)
+async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
+    """Put an approved action into force at this moment; every check answers accordingly from now on."""
+    return await view(edge, await actions.enact(edge, action_id))
+
+
+@api.post(
+    "/actions/{action_id}/enforcement",
+    roles=(Role.ENFORCER,),
+    status=201,
+    refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there"),
+    example={"wiki": "metawiki", "effect": "lock", "receipt": {"log_id": 4711}},
+)
+async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) -> ActionView:
+    """Enter the proof that an effect was done on a wiki; with the last one the action is enforced."""
+    return await view(edge, await actions.enforce(edge, action_id, wiki=form.wiki, effect=form.effect, receipt=form.facts()))
+
+
+@api.get("/actions/{action_id}/timeline", roles=READERS)
+async def read_action_timeline(edge: OpenEdge, action_id: UUID) -> TimelineView:
+    """Read everything that was done, or refused, on an action, in order."""
+    await edge.get(Action, action_id, "action")
+    return TimelineView(items=[_item(row) for row in await _trail(edge, action_id)])
+
+
+@api.get("/actions/{action_id}/subject", roles=(Role.SERVICE,), reads="the person")
+async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
+    """Read whom an action is against, for the service that writes to them; the read is logged."""
+    action, spec, accounts = await actions.subject_of(edge, action_id)
+    return SubjectView(
+        action_id=action.id,
+        kind=action.kind,
+        individual_id=action.individual_id,
+        accounts=accounts,
+        enacted_at=action.enacted_at,
+        expires_at=action.expires_at,
+        irrevocable=action.irrevocable,
+        warning=spec.warning if spec else None,
+        reapply_criteria=list(spec.reapply_criteria) if spec and spec.reapply_criteria else None,
+        no_rights_until=spec.no_rights_until if spec else None,
+    )
+
+
+@api.post("/actions/{action_id}/party", roles=(Role.SERVICE,), reads="the person")
+async def ask_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> PartyView:
+    """Ask whether an account is one of the person's; no name comes back."""
+    return PartyView(party=await actions.is_party(edge, action_id, wiki_user=form.wiki_user))
+
+
+def as_sent(spec: ActionSpec) -> dict[str, Any]:
+    """Give a spec as the JSON that its digest covers: what was said, nothing that was not."""
+    found: dict[str, Any] = spec.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return found
+
+
+async def _trail(edge: Edge, action_id: UUID) -> list[Any]:
+    row = tables.audit.c
+    mine = tables.audit.select().where(row.aggregate == "action", row.aggregate_id == action_id).order_by(row.at, row.id)
+    return list(await edge.session.execute(mine))
+
+
+def _item(row: Any) -> TimelineItem:
+    step = row.operation.rpartition(":")[2]
+    reasons = [
+        ReasonView(code=code, says=PROBLEMS.get(code, code.replace("_", " ").capitalize() + "."), cite=cite)
+        for code, cite in zip(row.reasons, row.cites, strict=True)
+    ]
+    return TimelineItem(
+        at=row.law_at,
+        what=step if row.outcome == "done" else f"{row.outcome}: {step}",
+        by=PerformerView(role=row.role, id=row.sub),
+        cite=reasons[0].cite if reasons else None,
+        reasons=reasons or None,
+        event_id=row.event_id,
+    )

@@ -1,0 +1,191 @@
+"""The ban check: the hot path, answered from memory, documented by hand (DESIGN 8, R37, R75, R95).
+
+No edge, no log line of its own, no access row: it opens no person. Tooling learns of global bans and range blocks, yes or no and
+until when; the reference is made for this subject and this caller, so that two answers cannot be joined.
+"""
+
+import math
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any, Literal
+
+import msgspec
+from chassis.auth import Principal
+from chassis.errors import Malformed, NotAllowed
+from chassis.http import HotRoute
+from chassis.http.body import read_json
+from chassis.runtime import Runtime
+from kernel.actor import Role
+from kernel.addresses import network_of
+from kernel.decision import Refused
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ban_svc import rules
+from ban_svc.api.check_document import ASK, ASK_MANY, SCHEMAS
+from ban_svc.index import BanIndex, account_hash, index_of
+
+PATH = "/bans/v1/check"
+ROLES = (Role.TOOLING, Role.AUDITOR)
+MOST = 1000
+REFERENCE_BYTES = 15
+Wiki = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{2,64}$")]
+
+
+class Subject(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """An account by its name, or an address or range."""
+
+    user: str | None = None
+    wiki: Wiki | None = None
+    ip: str | None = None
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True):
+    """Up to a thousand subjects at once."""
+
+    subjects: Annotated[list[Subject], msgspec.Meta(max_length=MOST)]
+    at: str | None = None
+
+
+class Check(msgspec.Struct, omit_defaults=True):
+    """The answer about one subject."""
+
+    subject: Subject
+    banned: bool
+    covers: list[Literal["everywhere", "event", "address"]]
+    reference: str | None = None
+    until: str | None = None
+
+
+class Checks(msgspec.Struct):
+    """The answers, in the order of the question."""
+
+    results: list[Check]
+
+
+_encode = msgspec.json.Encoder().encode
+_PAST = text("""
+    SELECT max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until FROM cover
+    WHERE (name_hash = :name_hash OR network >>= CAST(:network AS cidr)) AND starts_at <= :at AND (ends_at IS NULL OR ends_at > :at)
+""")
+
+
+async def check_one(request: Request, principal: Principal) -> Response:
+    """Answer about one account or address."""
+    asked = request.query_params
+    if len(asked.multi_items()) != len(asked):
+        raise Malformed("malformed", "A query parameter is given twice.")
+    subject = Subject(user=asked.get("user"), wiki=asked.get("wiki"), ip=asked.get("ip"))
+    runtime: Runtime = request.app.state.runtime
+    (answer,) = await _answers(runtime, principal, [subject], asked.get("at"))
+    return Response(_encode(answer), media_type="application/json")
+
+
+async def check_many(request: Request, principal: Principal) -> Response:
+    """Answer about up to a thousand, in their order."""
+    try:
+        question = msgspec.json.decode(await request.body(), type=Question)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _unreadable(await request.body()) from error
+    runtime: Runtime = request.app.state.runtime
+    return Response(_encode(Checks(await _answers(runtime, principal, question.subjects, question.at))), media_type="application/json")
+
+
+async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subject], at: str | None) -> list[Check]:
+    index = index_of(runtime)
+    now = runtime.clock.law()
+    if at is not None:
+        moment = _moment(at)
+        decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
+        if not decision:
+            raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+        if moment < now:
+            return await _past(runtime, principal.actor.sub, subjects, moment)
+        now = moment
+    seconds, caller = now.timestamp(), principal.actor.sub
+    return [_answer(runtime, index, caller, subject, seconds) for subject in subjects]
+
+
+def _answer(runtime: Runtime, index: BanIndex, caller: str, subject: Subject, now: float) -> Check:
+    """Look one subject up in memory."""
+    try:
+        if subject.user is not None and subject.ip is None:
+            until = index.account_until(subject.user, now)
+            return _said(runtime, caller, subject, until)
+        if subject.ip is not None and subject.user is None and subject.wiki is None:
+            return _said(runtime, caller, subject, index.network_until(network_of(subject.ip), now))
+    except Refused as refused:
+        raise _malformed(refused) from refused
+    raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+
+
+def _said(runtime: Runtime, caller: str, subject: Subject, until: float | None) -> Check:
+    if until is None:
+        return Check(subject, banned=False, covers=[])
+    end = None if until == math.inf else datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
+    covers: list[Literal["everywhere", "event", "address"]] = ["everywhere"] if subject.ip is None else ["address"]
+    return Check(subject, banned=True, covers=covers, reference=_reference(runtime, caller, subject), until=end)
+
+
+def _reference(runtime: Runtime, caller: str, subject: Subject) -> str:
+    """Make the reference of this subject for this caller: keyed, of no action and no person, so that it joins with nothing."""
+    about = f"{caller}\n{subject.user or subject.ip}"
+    return urlsafe_b64encode(runtime.keyring.hash("check.reference", about)[:REFERENCE_BYTES]).decode()
+
+
+async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: datetime) -> list[Check]:
+    """Ask the table what was in force at a moment that has passed."""
+    answers = []
+    async with runtime.db.engine.connect() as connection:
+        for subject in subjects:
+            try:
+                asked = _key_of(runtime, subject)
+            except Refused as refused:
+                raise _malformed(refused) from refused
+            until = await connection.scalar(_PAST, {**asked, "at": at})
+            answers.append(_said(runtime, caller, subject, until))
+    return answers
+
+
+def _key_of(runtime: Runtime, subject: Subject) -> dict[str, bytes | IPv4Network | IPv6Network | None]:
+    if (subject.user is None) == (subject.ip is None) or (subject.ip is not None and subject.wiki is not None):
+        raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+    if subject.user is not None:
+        return {"name_hash": account_hash(runtime.keyring.hash, subject.user), "network": None}
+    return {"name_hash": None, "network": network_of(subject.ip or "")}
+
+
+def _moment(at: str) -> datetime:
+    """Read the moment asked about."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Malformed("malformed", "`at` must be a time in RFC 3339, such as 2026-11-02T09:00:00Z.") from error
+    if moment.tzinfo is None:
+        raise Malformed("malformed", "`at` must name its zone, such as Z.")
+    return moment.astimezone(UTC)
+
+
+def _malformed(refused: Refused) -> Malformed:
+    """A name or address that cannot be one is a question that cannot be read, and no refusal of the law."""
+    first = refused.reasons[0]
+    return Malformed(first.code, first.says, first.cite)
+
+
+def _unreadable(body: bytes) -> Malformed:
+    """Say what is wrong with a body, in the words that every operation uses, and never what was sent."""
+    read_json(body)
+    return Malformed("malformed", f"The body must be {{subjects: [{{user, wiki?}} or {{ip}}; at most {MOST}], at?}}.")
+
+
+CHECKS: tuple[HotRoute, ...] = (
+    HotRoute("GET", PATH, check_one, roles=ROLES, query=("user", "ip", "wiki", "at"), document=ASK, schemas=SCHEMAS),
+    HotRoute("POST", PATH, check_many, roles=ROLES, document=ASK_MANY, schemas=SCHEMAS),
+)
+
+
+def example_of(document: dict[str, Any]) -> Any:
+    """Give the example of a documented 200, which a test compares with an answer."""
+    return document["responses"]["200"]["content"]["application/json"]["example"]

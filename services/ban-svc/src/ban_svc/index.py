@@ -1,0 +1,207 @@
+"""The ban check's memory: keyed hash of an account, or network, to the moment its cover ends; no names (DESIGN 8, R20, R29, D15, D23).
+
+Loaded in bulk at the start, patched by the process that enacts before it answers, read on by every other within half a second.
+What has ended by the clock is not in force, whether or not anybody has noted it.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Any
+
+from chassis.errors import Unavailable
+from chassis.log import logger
+from kernel.names import canonical_user
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ban_svc.tables.columns import HASH_BYTES
+
+if TYPE_CHECKING:
+    from chassis.edge import Edge
+    from chassis.runtime import Runtime
+
+log = logger(__name__)
+LOOP = "index"
+POLL = 0.5
+BATCH = 10_000
+Network = IPv4Network | IPv6Network
+
+_UNTIL = "max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until"
+_OLDEST = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_ALL = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover WHERE ends_at IS NULL OR ends_at > :law GROUP BY 1, 2")  # noqa: S608 - our own words
+# A restored database may hold numbers of transactions that have not been yet: those rows were read at the start.
+_CHANGED = """changed >= :since AND changed < pg_snapshot_xmax(pg_current_snapshot())::text::bigint"""
+_WHOLE = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover GROUP BY 1, 2")  # noqa: S608 - our own words
+_SINCE = text(f"""
+    SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover
+    WHERE name_hash IN (SELECT name_hash FROM cover WHERE {_CHANGED}) OR network IN (SELECT network FROM cover WHERE {_CHANGED})
+    GROUP BY 1, 2
+""")  # noqa: S608 - our own words
+_OF = text(f"""
+    SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover
+    WHERE name_hash IN (SELECT name_hash FROM cover WHERE action_id = ANY(:actions))
+       OR network IN (SELECT network FROM cover WHERE action_id = ANY(:actions))
+    GROUP BY 1, 2
+""")  # noqa: S608 - our own words
+
+
+class BanIndex:
+    """Who is covered until when, in seconds since 1970 by the law's clock; infinity where a cover has no end."""
+
+    def __init__(self, hash_of: Callable[[str, str], bytes]) -> None:
+        """`hash_of` is the keyring's keyed hash."""
+        self._hash_of = hash_of
+        self._accounts: dict[bytes, float] = {}
+        self._networks: dict[int, dict[int, dict[int, float]]] = {4: {}, 6: {}}
+        self._patches = 0
+        self._since: int | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it has been read once; before that nothing can be answered."""
+        return self._since is not None
+
+    def account_until(self, name: str, now: float) -> float | None:
+        """Tell until when an account is covered, None when it is not.
+
+        Raises:
+            UserNameError: no account can have this name.
+        """
+        until = self._accounts.get(account_hash(self._hash_of, name))
+        return until if until is not None and now < until else None
+
+    def network_until(self, network: Network, now: float) -> float | None:
+        """Tell until when an address, or a range that lies wholly inside a covered one, is covered; None when it is not."""
+        by_length = self._networks[network.version]
+        address, longest, width = int(network.network_address), network.prefixlen, network.max_prefixlen
+        found = 0.0
+        for length, networks in by_length.items():
+            if length <= longest:
+                until = networks.get(address >> (width - length))
+                if until is not None and until > found:
+                    found = until
+        return found if now < found else None
+
+    def put(self, rows: Iterable[Any]) -> None:
+        """Take rows of (name_hash, network, until), each the whole truth about its account or network."""
+        for name_hash, network, until in rows:
+            # One infinity for all of them: an object each would cost 24 bytes an account.
+            end = math.inf if until == math.inf else until
+            if name_hash is not None:
+                self._accounts[name_hash] = end
+            else:
+                version, length, number = place_of(network)
+                self._networks[version].setdefault(length, {})[number] = end
+
+    def patch(self, rows: Iterable[Any]) -> None:
+        """Take what this process has just committed: `refresh` reads anew when what it read is older."""
+        self._patches += 1
+        self.put(rows)
+
+    async def load(self, runtime: "Runtime") -> None:
+        """Read everything in force."""
+        async with runtime.db.engine.connect() as connection:
+            since = await connection.scalar(_OLDEST)
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is None:
+                raise Unavailable
+            found = await raw.fetch(str(_ALL).replace(":law", "$1"), runtime.clock.law())
+            for start in range(0, len(found), BATCH):
+                self.put(found[start : start + BATCH])
+        self._since = since
+
+    async def refresh(self, runtime: "Runtime") -> None:
+        """Read what has changed since the last look, from the oldest transaction on that was still running then."""
+        if self._since is None:
+            await self.load(runtime)
+            return
+        while True:
+            patches = self._patches
+            async with runtime.db.engine.connect() as connection:
+                since = await connection.scalar(_OLDEST)
+                rows = (await connection.execute(_SINCE, {"since": self._since})).all()
+            # A patch that came in between is newer than what was just read.
+            if patches == self._patches:
+                break
+        self.put(rows)
+        self._since = since
+
+    async def drift(self, connection: AsyncConnection, law: float) -> list[str]:
+        """Compare with the table: name how many accounts and networks differ in what they answer at `law`; empty when all is well."""
+        table = BanIndex(self._hash_of)
+        table.put(await connection.execute(_WHOLE))
+        accounts = _differing(self._accounts, table._accounts, law)
+        networks = sum(
+            _differing(self._networks[version].get(length, {}), table._networks[version].get(length, {}), law)
+            for version in (4, 6)
+            for length in self._networks[version].keys() | table._networks[version].keys()
+        )
+        return [f"{count} {what} differ" for what, count in (("accounts", accounts), ("networks", networks)) if count]
+
+
+def account_hash(hash_of: Callable[[str, str], bytes], name: str) -> bytes:
+    """Give the keyed hash of an account's canonical name.
+
+    Raises:
+        UserNameError: no account can have this name.
+    """
+    return hash_of("account", canonical_user(name))[:HASH_BYTES]
+
+
+def place_of(network: str) -> tuple[int, int, int]:
+    """Give IP version, prefix length and the prefix as a number."""
+    found = ip_network(network)
+    return found.version, found.prefixlen, int(found.network_address) >> (found.max_prefixlen - found.prefixlen)
+
+
+def index_of(runtime: "Runtime") -> BanIndex:
+    """Give the index of this process.
+
+    Raises:
+        Unavailable: it has not been loaded yet.
+    """
+    index: BanIndex | None = runtime.state.get(LOOP)
+    if index is None or not index.loaded:
+        raise Unavailable("The bans are still being loaded; try again.")
+    return index
+
+
+async def start_index(runtime: "Runtime") -> None:
+    """Load the index of a process that answers the check."""
+    index = runtime.state.setdefault(LOOP, BanIndex(runtime.keyring.hash))
+    runtime.readiness["ban index"] = lambda: index.loaded
+    await index.load(runtime)
+
+
+async def keep_fresh(runtime: "Runtime") -> None:
+    """Read on for as long as the process lives, at each poke and at least twice a second."""
+    index: BanIndex = runtime.state.setdefault(LOOP, BanIndex(runtime.keyring.hash))
+    runtime.readiness["ban index"] = lambda: index.loaded
+    failing = False
+    while True:
+        try:
+            await index.refresh(runtime)
+        except Exception as error:  # noqa: BLE001 - the database is away: say it once, go on asking
+            if not failing:
+                log.warning("index.failed", error=type(error).__name__)
+            failing = True
+        else:
+            failing = False
+        await runtime.nap(LOOP, POLL)
+
+
+async def patch_after_commit(edge: "Edge", *action_ids: Any) -> None:
+    """Have this process know what these actions cover before it answers, and the others be poked; call it after the last change."""
+    await edge.session.flush()
+    rows = (await edge.session.execute(_OF, {"actions": list(action_ids)})).all()
+    index: BanIndex | None = edge.runtime.state.get(LOOP)
+    if index is not None:
+        known = index
+        edge.after_commit.append(lambda: known.patch(rows))
+    edge.pokes.add(LOOP)
+
+
+def _differing(ours: Mapping[Any, float], theirs: Mapping[Any, float], law: float) -> int:
+    """Count what answers differently now; an end that has passed is the same as nothing."""
+    return sum(max(ours.get(key, 0.0), law) != max(theirs.get(key, 0.0), law) for key in ours.keys() | theirs.keys())

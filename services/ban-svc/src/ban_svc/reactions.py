@@ -1,0 +1,98 @@
+"""When a case has a recommendation, an action is made of it (matrix row 3, D1)."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from chassis.edge import Edge
+from chassis.runtime import Runtime
+from chassis.service import Permanent, Reaction
+from contracts.case import CaseChange
+from kernel.digest import digest
+from kernel.kinds import ACTION_KINDS, Kind
+from kernel.review import Course, Level
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlmodel import col, select
+
+from ban_svc import actions
+from ban_svc.model import ActionSpec, State
+from ban_svc.tables import Action
+
+
+class Recommendation(BaseModel):
+    """What intake answers about a recommendation; a field it adds later is no fault of its."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    recommendation_id: UUID
+    case_id: UUID
+    course: Course
+    evaluator: str
+    optional_levels: tuple[Level, ...] = ()
+    spec: dict[str, Any] | None = None
+    digest: str
+
+    def computed(self) -> str:
+        """Compute the digest of what was fetched, the way intake computed it."""
+        covered = {
+            "case": str(self.case_id),
+            "course": self.course,
+            "evaluator": self.evaluator,
+            "optional_levels": sorted(self.optional_levels),
+            "spec": self.spec or {},
+        }
+        return digest(covered)
+
+
+async def _fetch(runtime: Runtime, event: CaseChange) -> dict[str, Any]:
+    """Ask intake for what was recommended: the bus does not carry it."""
+    path = f"/intake/v1/cases/{event.case.case_id}/recommendations/{event.case.recommendation_id}"
+    return await runtime.peers.get("intake", path, reason=f"event {event.meta.id}", request_id=event.meta.request_id)
+
+
+async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None:
+    """Make the action, or, where a level had returned the one there is, take the recommendation as the answer."""
+    try:
+        told = Recommendation.model_validate_json(json.dumps(facts))
+        spec = ActionSpec.model_validate_json(json.dumps(told.spec)) if told.spec else None
+        matches = told.digest == told.computed() == event.case.recommendation_digest
+    except (ValidationError, ValueError) as error:
+        # What it says is a case's text: its class is enough.
+        raise Permanent(f"the recommendation cannot be read: {type(error).__name__}") from None
+    if not matches or told.case_id != event.case.case_id or told.recommendation_id != event.case.recommendation_id:
+        raise Permanent("what was fetched is not what the event names")
+    kind = spec.kind if spec else _kind_of(event)
+    if spec is not None and (returned := await _returned(edge, told, kind)) is not None:
+        note = "A new recommendation answers the return."
+        ids = {"evaluator": told.evaluator, "recommendation_id": told.recommendation_id}
+        await actions.amend(edge, returned, note=note, spec=spec, text=told.spec, **ids)
+        return
+    proposal = actions.Proposal(
+        course=told.course,
+        evaluator=told.evaluator,
+        digest=told.digest,
+        kind=kind,
+        spec=spec,
+        text=told.spec,
+        case_id=told.case_id,
+        recommendation_id=told.recommendation_id,
+        request_ids=tuple(event.case.request_ids),
+        optional=frozenset(told.optional_levels),
+    )
+    await actions.propose(edge, proposal)
+
+
+async def _returned(edge: Edge, told: Recommendation, kind: Kind) -> UUID | None:
+    """Find the action of this case that waits for the evaluator's answer."""
+    waiting = {"case_id": told.case_id, "kind": kind, "course": told.course, "evaluator": told.evaluator, "state": State.RETURNED}
+    found = (await edge.session.scalars(select(Action).filter_by(**waiting).order_by(col(Action.id)))).first()
+    return found.id if found else None
+
+
+def _kind_of(event: CaseChange) -> Kind:
+    """Say what a decision not to act, which names no action, is about: the kind of its case."""
+    kind = Kind(event.case.kind)
+    return kind if kind in ACTION_KINDS else Kind.OTHER
+
+
+REACTIONS = {"office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)}}

@@ -1,0 +1,211 @@
+"""A decision about a person, its signatures, recusals and notes (R19, R91, R113, D1)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.crypto import Sealed, SealedText
+from contracts.action import ActionState, EnforcementCounts
+from kernel.kinds import Kind
+from kernel.review import Course, Level, Verdict
+from kernel.review import Signature as SignatureFacts
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from ban_svc.model import BanFacts, State
+from ban_svc.tables.columns import INSERT_ONLY, Base, Moment
+
+_STATES = ", ".join(f"'{state}'" for state in State)
+_OPEN = "state IN ('proposed', 'in_review', 'returned', 'approved')"
+
+
+class Action(Base, table=True):
+    """One decision, from its proposal to its end.
+
+    Who it is about lies in `spec`, sealed under the action's own key, and in `subjects` as keyed hashes of canonical account names.
+    `levels` and `approvals` are the chain it was proposed with; triggers of the first migration keep both, and let nothing be enacted
+    that its signatures do not carry.
+    """
+
+    __tablename__ = "action"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_STATES})", name="action_state"),
+        CheckConstraint("origin IN ('decided', 'recorded')", name="action_origin"),
+        CheckConstraint("course IN ('act', 'no_action')", name="action_course"),
+        CheckConstraint("case_id IS NOT NULL OR notice_id IS NOT NULL OR origin = 'recorded'", name="action_rests_on"),
+        Index("action_same_text", "case_id", "digest", unique=True, postgresql_where=_OPEN),
+        Index("action_recommendation", "recommendation_id", unique=True, postgresql_where="recommendation_id IS NOT NULL"),
+        Index("action_case", "case_id", "id"),
+        Index("action_individual", "individual_id", "id"),
+        Index("action_kind", "kind", "id"),
+        Index("action_state_id", "state", "id"),
+        Index("action_enforces", "enforces", postgresql_where="enforces IS NOT NULL"),
+        Index("action_subjects", "subjects", postgresql_using="gin"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID | None = None
+    notice_id: UUID | None = None
+    recommendation_id: UUID | None = None
+    request_ids: list[UUID] = Field(default_factory=list, sa_column=Column(ARRAY(Uuid), nullable=False))
+    kind: str
+    origin: str = "decided"
+    course: str
+    state: str
+    evaluator: str
+    digest: str
+    amendment: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    policy_date: date
+    optional_levels: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    levels: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    approvals: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    spec: Sealed | None = Field(default=None, sa_type=SealedText)
+    subjects: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    disclosure: str
+    irrevocable: bool = False
+    individual_id: UUID | None = Field(default=None, foreign_key="individual.id")
+    part_of: UUID | None = Field(default=None, foreign_key="action.id")
+    enforces: UUID | None = Field(default=None, foreign_key="action.id")
+    escalates: list[UUID] = Field(default_factory=list, sa_column=Column(ARRAY(Uuid), nullable=False))
+    starts_at: datetime | None = Field(default=None, sa_type=Moment)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    review_state: str = "open"
+    open_level: str | None = None
+    reviewed_level: str | None = None
+    review_verdict: str | None = None
+    authorised_by: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    acting_account: str | None = None
+    performed_by: str | None = None
+    wikis: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    effects_waiting: int = 0
+    effects_done: int = 0
+    proposed_at: datetime = Field(sa_type=Moment)
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    enacted_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    issuance: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    issued_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
+
+    def facts(self) -> BanFacts:
+        """What a rule about another action may ask."""
+        return BanFacts(Kind(self.kind), State(self.state), self.expires_at)
+
+    def public(self) -> ActionState:
+        """The action as others may know it: ids, kinds, states and dates."""
+        counted = self.effects_waiting + self.effects_done > 0
+        return ActionState.model_validate(
+            {
+                "action_id": self.id,
+                "case_id": self.case_id,
+                "notice_id": self.notice_id,
+                "request_ids": tuple(self.request_ids),
+                "part_of": self.part_of,
+                "enforces": self.enforces,
+                "escalates": tuple(self.escalates),
+                "authorised_by": tuple(self.authorised_by),
+                "wikis": tuple(self.wikis),
+                "enforcement": EnforcementCounts(waiting=self.effects_waiting, done=self.effects_done) if counted else None,
+                **{name: getattr(self, name) for name in _SAID_AS_IT_IS},
+            }
+        )
+
+
+_SAID_AS_IT_IS = (
+    "kind",
+    "origin",
+    "state",
+    "course",
+    "digest",
+    "individual_id",
+    "irrevocable",
+    "disclosure",
+    "review_state",
+    "open_level",
+    "reviewed_level",
+    "review_verdict",
+    "acting_account",
+    "decided_at",
+    "enacted_at",
+    "starts_at",
+    "expires_at",
+    "ended_at",
+    "issuance",
+    "issued_at",
+)
+
+
+class Signature(Base, table=True):
+    """One person's verdict at one level over one digest: rows are only added, and hold ids and digests alone."""
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        UniqueConstraint("action_id", "digest", "level", name="signature_level_once"),
+        UniqueConstraint("action_id", "digest", "by", name="signature_person_once"),
+        UniqueConstraint("action_id", "digest", "ordinal", name="signature_in_turn"),
+        CheckConstraint("verdict IN ('approve', 'dissent', 'return')", name="signature_verdict"),
+        {"info": INSERT_ONLY},
+    )
+
+    id: UUID = Field(primary_key=True)
+    action_id: UUID = Field(foreign_key="action.id")
+    digest: str
+    level: str
+    by: str
+    verdict: str
+    ordinal: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    note_id: UUID
+    at: datetime = Field(sa_type=Moment)
+
+    def facts(self) -> SignatureFacts:
+        """The signature as the kernel reads it."""
+        return SignatureFacts(Level(self.level), self.by, Verdict(self.verdict), self.digest, self.at)
+
+
+class Recusal(Base, table=True):
+    """Somebody stepped aside from an action (R115)."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("action_id", "by", name="recusal_once"), {"info": INSERT_ONLY})
+
+    id: UUID = Field(primary_key=True)
+    action_id: UUID = Field(foreign_key="action.id")
+    by: str
+    note_id: UUID
+    at: datetime = Field(sa_type=Moment)
+
+
+class Note(Base, table=True):
+    """What somebody wrote to an action: case text, under the action's key, so that destroying the key is its deletion (D27)."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        CheckConstraint("about IN ('review', 'amendment', 'recusal', 'withdrawal')", name="note_about"),
+        Index("note_action", "action_id", "at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    action_id: UUID = Field(foreign_key="action.id")
+    about: str
+    by: str
+    text: Sealed = Field(sa_type=SealedText)
+    at: datetime = Field(sa_type=Moment)
+
+
+class Procedure(Base, table=True):
+    """The least chain of each kind, as the first migration wrote it from the procedure matrix; the service may only read it.
+
+    A proposal whose stored chain asks fewer levels or approvals than this is refused by the database, whoever writes it.
+    """
+
+    __tablename__ = "procedure"
+    __table_args__ = ({"info": {"grants": ("SELECT",)}},)
+
+    kind: str = Field(primary_key=True)
+    levels: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    approvals: int = Field(sa_column=Column(SmallInteger, nullable=False))
+
+
+def course_of(action: Action) -> Course:
+    """What is recommended."""
+    return Course(action.course)
