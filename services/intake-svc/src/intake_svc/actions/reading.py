@@ -139,16 +139,20 @@ async def read_letter(edge: Edge, request_id: UUID) -> tuple[Request, str]:
     later = list(await edge.session.scalars(select(Supplement).where(col(Supplement.request_id) == row.id).order_by(col(Supplement.id))))
     texts = [await reveal(edge, row.content, place="request.content")]
     texts += await reveal_many(edge, (one.content for one in later), place="supplement.content")
-    return row, "\n\n".join(part for text in texts for part in _words(json.loads(text)))
+    return row, "\n\n".join(_words([json.loads(text) for text in texts]))
 
 
-def _words(content: dict[str, Any]) -> list[str]:
-    """Put what a request brought into the order of a letter: its words, then the links and the pages that it names."""
-    evidence = content.get("evidence", [])
-    parts = [content.get("summary", ""), *(one["text"] for one in evidence if "text" in one)]
-    parts += [one["url"] for one in evidence if "url" in one]
-    parts += [f"{one['wiki']}: {one['title']}" for one in content.get("pages", [])]
-    return [part for part in parts if part.strip()]
+def _words(brought: Sequence[dict[str, Any]]) -> list[str]:
+    """Put what came, in one go or in several, into the order of a letter: its words, then the links and the pages that it names."""
+    evidence = [one for content in brought for one in content.get("evidence", [])]
+    words = [text for content in brought for text in (content.get("summary", ""), *_texts(content))]
+    links = [one["url"] for one in evidence if "url" in one]
+    pages = [f"{one['wiki']}: {one['title']}" for content in brought for one in content.get("pages", [])]
+    return [part for part in (*words, *links, *pages) if part.strip()]
+
+
+def _texts(content: dict[str, Any]) -> list[str]:
+    return [one["text"] for one in content.get("evidence", []) if "text" in one]
 
 
 async def is_party_of_case(edge: Edge, case_id: UUID, who: PartyHashes) -> bool:
