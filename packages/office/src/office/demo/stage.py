@@ -84,8 +84,8 @@ class Stage:
         """
         return _good(await self.ask("GET", path, person, roles=roles, reason=reason), 200)
 
-    async def post(self, path: str, person: str, body: Any = None, *, want: int = 200, roles: Sequence[str] = (), reason: str | None = None) -> Answer:
-        """Write, and want this status.
+    async def post(self, path: str, person: str, body: Any = None, *, want: int | None = None, roles: Sequence[str] = (), reason: str | None = None) -> Answer:
+        """Write, and want this status, or that it is done.
 
         Raises:
             JourneyFailed: it is another.
@@ -134,9 +134,10 @@ class Stage:
         return sorted((self.home / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime)
 
 
-def _good(answer: httpx.Response, want: int) -> Answer:
-    if answer.status_code != want:
-        raise JourneyFailed(f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}, not {want}: {answer.text[:600]}")
+def _good(answer: httpx.Response, want: int | None) -> Answer:
+    if answer.status_code != want and (want is not None or not answer.is_success):
+        wanted = want or "done"
+        raise JourneyFailed(f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}, not {wanted}: {answer.text[:600]}")
     found = answer.json() if answer.content else {}
     if not isinstance(found, dict):
         raise JourneyFailed(f"{answer.request.url.path} answered no JSON object")
