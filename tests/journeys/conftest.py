@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from chassis import embedded
@@ -33,6 +34,10 @@ class Town:
     port: int
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
+
+    def another_port(self) -> int:
+        """Give a port that is free now."""
+        return free_port()
 
     async def start(self, name: str = "all", *arguments: str, port: int | None = None, program: tuple[str, ...] = ("-m", "office")) -> str:
         """Start a process of this home and wait until it is ready; give its address."""
@@ -65,6 +70,18 @@ class Town:
         stage = Stage(f"http://127.0.0.1:{port or self.port}", self.home)
         self.stages.append(stage)
         return stage
+
+    async def sql(self, query: str, *values: object) -> list[asyncpg.Record]:
+        """Look into the home's database as its superuser."""
+        servers = await embedded.start(self.home, kafka=False)
+        try:
+            connection = await asyncpg.connect(servers.postgres.admin_dsn)
+            try:
+                return list(await connection.fetch(query, *values))
+            finally:
+                await connection.close()
+        finally:
+            await servers.leave()
 
     async def end(self, name: str, number: int = signal.SIGTERM) -> int:
         """Signal a process that this town started, and wait for its end."""

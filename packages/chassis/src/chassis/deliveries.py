@@ -37,6 +37,10 @@ class Refusal(Exception):  # noqa: N818  # it names what the outside said
     """The outside said no for good: trying again cannot help. Its argument is a code."""
 
 
+class NotDone(Exception):  # noqa: N818  # it names what is known
+    """It surely did not leave the house, and the same call may do later: nothing is to be read back. Its argument is a code."""
+
+
 def deliver(edge: Edge, key: DataKey, *, aggregate_id: UUID, kind: str, intent: Mapping[str, Any], urgent: bool = False) -> UUID:
     """Write the intent to deliver with the decision that brings it about.
 
@@ -143,6 +147,8 @@ class Deliveries:
                 await fault("delivery.call.after")
             except Refusal as error:
                 await self._give_up(parcel, carrier, "failed", str(error))
+            except NotDone as error:
+                await self._retry(parcel, carrier, str(error), again="waiting")
             except Exception as error:  # noqa: BLE001  # whatever it was, the call may have been done: read back
                 await self._read_back(parcel, carrier, type(error).__name__)
             else:
@@ -181,6 +187,7 @@ class Deliveries:
             write_audit(edge, aggregate="delivery", aggregate_id=parcel.delivery_id, prior_state="attempting", state="done")
         await fault("delivery.receipt.after")
         metrics.count_delivered(self._runtime.service.name, "done")
+        log.info("delivery.done", delivery_id=str(parcel.delivery_id))
 
     async def _read_back(self, parcel: Parcel, carrier: Carrier, code: str) -> None:
         """After a time-out or a crash: ask the outside what happened before anything is written again."""

@@ -1,0 +1,28 @@
+"""Journey 3: a clock that is at risk, breached and extended, and a case that goes on."""
+
+from datetime import datetime, timedelta
+
+from office.demo import clock
+from office.demo.stage import Stage
+
+
+async def test_at_risk_at_18_hours_breached_at_24_alerted_once_each_and_the_case_goes_on(stage: Stage) -> None:
+    case = await clock.play(stage)
+    received = datetime.fromisoformat(case["received_at"])
+    extensions = case["clock"]["extensions"]
+    assert [one["cause"] for one in extensions] == ["new_information"]
+    assert extensions[0]["by"]
+    assert case["state"] in ("open", "evaluating")
+    timeline = await stage.get(f"/intake/v1/cases/{case['id']}/timeline?limit=200", "child_protection-1", reason=clock.REASON)
+    at = {one["what"]: datetime.fromisoformat(one["at"]) for one in timeline["items"]}
+    at_risk = next(moment for what, moment in at.items() if "at_risk" in what)
+    breached = next(moment for what, moment in at.items() if "breach" in what)
+    assert timedelta() <= at_risk - received - timedelta(hours=18) < timedelta(minutes=1)
+    assert timedelta() <= breached - received - timedelta(hours=24) < timedelta(minutes=1)
+
+
+async def test_a_child_protection_case_is_not_there_for_others(stage: Stage) -> None:
+    request = await stage.post("/intake/v1/requests", "requester_desk-1", clock.REPORT, want=201)
+    for person in ("evaluator-1", "team_manager-1", "auditor-1"):
+        answer = await stage.ask("GET", f"/intake/v1/cases/{request['case_id']}", person, reason="looking")
+        assert answer.status_code in (403, 404), person
