@@ -119,7 +119,7 @@ def _announcement(change: Change, _party: Party, _person: Person, found: Found, 
 def _counter_noticed(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
     contacts = found.facts.get("contacts", {})
     public = counter_notice_of(change) or {}
-    sent = next(
+    sent: Mapping[str, Any] = next(
         (one for one in contacts.get("counter_notices", ()) if str(one["counter_notice_id"]) == public.get("counter_notice_id")), {}
     )
     window = public.get("window") or {}

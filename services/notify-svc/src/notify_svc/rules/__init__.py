@@ -11,6 +11,7 @@ from notify_svc.rules.notification import (
     may_cancel,
     may_take_receipt,
     may_use,
+    unreached,
 )
 from notify_svc.rules.reader import may_tell
 
@@ -33,4 +34,5 @@ __all__ = [
     "may_use",
     "team_of",
     "tellings",
+    "unreached",
 ]

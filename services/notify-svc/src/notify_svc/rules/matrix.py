@@ -73,13 +73,17 @@ class Matrix:
                 seen.add(place)
         return matrix
 
+    def rows_of(self, stream: str, change: str) -> list[Row]:
+        """Give the rows for a change, one for each group of kinds."""
+        return [row for row in self.rows if (row.stream, row.change) == (stream, change)]
+
     def row(self, stream: str, change: str, matter: str) -> Row:
         """Find the row for a change; a kind of matter without its own row has that of all others.
 
         Raises:
             MatrixError: nobody has said what follows from it.
         """
-        fitting = [row for row in self.rows if (row.stream, row.change) == (stream, change)]
+        fitting = self.rows_of(stream, change)
         row = next((row for row in fitting if matter in row.matters), None) or next((row for row in fitting if not row.matters), None)
         if row is None:
             raise MatrixError(f"the matrix has no row for {stream} {change}")

@@ -16,10 +16,10 @@ _TEAM = frozenset({Role.EVALUATOR, Role.TEAM_PEER, Role.TEAM_MANAGER, Role.LEGAL
 LANES: Mapping[Lane, frozenset[Role]] = MappingProxyType(
     {
         Lane.CONDUCT: _TEAM | {Role.DIRECTOR, Role.CHIEF, Role.COMMUNICATIONS, Role.EXECUTIVE_DIRECTOR, Role.ENFORCER},
-        Lane.CONFIDENTIAL: _TEAM | {Role.DIRECTOR, Role.CHIEF},
+        Lane.CONFIDENTIAL: _TEAM | {Role.DIRECTOR, Role.CHIEF, Role.ENFORCER},
         Lane.CHILD_PROTECTION: frozenset({Role.CHILD_PROTECTION, Role.AUDITOR}),
         Lane.DMCA: _TEAM | {Role.COMMUNICATIONS, Role.ENFORCER},
-        Lane.APPEALS: frozenset({Role.LEGAL, Role.FACILITATOR, Role.AUDITOR}),
+        Lane.APPEALS: frozenset({Role.LEGAL, Role.FACILITATOR, Role.ENFORCER, Role.AUDITOR}),
     }
 )
 """Which roles see which notifications; an operator sees none (DESIGN 7)."""
@@ -103,3 +103,11 @@ def may_take_receipt(notification: NotificationFacts, *, shown_on_page: bool) ->
             Reason("not_public", "A page shows to everybody what this person alone may know; write to them in private.", "D17"),
         ),
     )
+
+
+def unreached(party: Party, change_kind: str, person: Person) -> tuple[State, str]:
+    """Who gave no address chose not to be answered; anybody else who cannot be reached waits for a person (R114)."""
+    gave_none = person.email is None and person.wiki_user is None
+    if gave_none and (party is Party.REQUESTER or (party is Party.COMPLAINANT and change_kind == "received")):
+        return State.SUPPRESSED, "gave_no_address"
+    return State.FAILED, "unreachable"

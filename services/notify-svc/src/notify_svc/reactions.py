@@ -1,0 +1,162 @@
+"""When another service says that something changed, ask who is to be told, then tell each once (DESIGN 3, Who reacts to what)."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.edge import Edge
+from chassis.runtime import Runtime
+from chassis.service import Reaction
+from contracts import ActionChange, AppealChange, CaseChange, DmcaNoticeChange, RequestChange
+from contracts.envelope import AnyChange
+
+from notify_svc import actions, rules
+from notify_svc.model import Change, Found, Party, Person
+from notify_svc.rules import MATRIX
+from notify_svc.rules.condition import counter_notice_of
+
+HEARD: tuple[type[AnyChange], ...] = (RequestChange, CaseChange, ActionChange, DmcaNoticeChange, AppealChange)
+_DMCA_PARTIES = {Party.COMPLAINANT, Party.UPLOADER}
+
+
+def change_of(event: AnyChange) -> Change:
+    """See an event as the matrix asks about it."""
+    state = event.state.model_dump(mode="json", exclude_none=True)
+    prior = event.model_dump(mode="json", exclude_none=True).get("prior_state", {})
+    return Change(
+        event_id=event.meta.id,
+        aggregate=event.aggregate,
+        about_id=getattr(event.state, event.key_fields[0]),
+        version=event.version,
+        kind=event.kind,
+        matter=_matter(event.aggregate, state),
+        dt=event.dt,
+        state=state,
+        prior=prior,
+        performer=event.performer.role,
+    )
+
+
+async def fetch(runtime: Runtime, event: AnyChange) -> Found:
+    """Ask the owners for those who are to be told, and for nobody else: a letter that needs no name reads none."""
+    change = change_of(event)
+    parties = {telling.party for telling, _ in rules.tellings(MATRIX, change)}
+    if change.aggregate == "appeal":
+        return await _appellant(runtime, change) if parties - {Party.TEAM} else Found()
+    asked = []
+    if Party.REQUESTER in parties:
+        asked.append(_requesters(runtime, change))
+    if Party.SUBJECT in parties:
+        asked.append(_subject(runtime, change))
+    if parties & (_DMCA_PARTIES | {Party.COMMUNITY}):
+        asked.append(_contacts(runtime, change))
+    return _joined(await asyncio.gather(*asked))
+
+
+async def apply(edge: Edge, event: AnyChange, found: Found) -> None:
+    """Tell each reader of the event once."""
+    await actions.tell(edge, change_of(event), found)
+
+
+def _hears(stream: type[AnyChange]) -> dict[str, Reaction]:
+    return {
+        kind: Reaction(apply=apply, fetch=fetch) for kind in stream.kinds if any(row.tell for row in MATRIX.rows_of(stream.aggregate, kind))
+    }
+
+
+REACTIONS: Mapping[str, Mapping[str, Reaction]] = {stream.stream_name(): _hears(stream) for stream in HEARD}
+"""Every change of which the matrix tells anybody."""
+
+
+def _matter(aggregate: str, state: Mapping[str, Any]) -> str:
+    if aggregate == "dmca_notice":
+        return "dmca"
+    return str(state.get("matter_kind", "unknown") if aggregate == "appeal" else state["kind"])
+
+
+async def _ask(runtime: Runtime, change: Change, service: str, path: str) -> dict[str, Any]:
+    return await runtime.peers.get(service, path, reason=f"event {change.event_id}")
+
+
+async def _requesters(runtime: Runtime, change: Change) -> Found:
+    if change.aggregate == "request":
+        ids: list[str] = [str(change.about_id)]
+    else:
+        ids = list(change.state.get("request_ids", ()))
+        if not ids and "case_id" in change.state:
+            case = await _ask(runtime, change, "intake", f"/intake/v1/cases/{change.state['case_id']}")
+            ids = list(case.get("request_ids", ()))
+    answers = await asyncio.gather(*(_ask(runtime, change, "intake", f"/intake/v1/requests/{one}/requester") for one in ids))
+    return Found({Party.REQUESTER: tuple(_person(one, answer) for one, answer in zip(ids, answers, strict=True))})
+
+
+async def _subject(runtime: Runtime, change: Change) -> Found:
+    answer = await _ask(runtime, change, "ban", f"/bans/v1/actions/{change.about_id}/subject")
+    accounts = answer.get("accounts", ())
+    # One person, one letter: the account named first is the one that was decided about (R17).
+    people = tuple(
+        Person("subject", wiki_user=account["name"], wiki=account.get("wiki"), takes_wiki_mail=account.get("takes_mail", True))
+        for account in accounts[:1]
+    )
+    return Found({Party.SUBJECT: people}, {"subject": answer})
+
+
+async def _contacts(runtime: Runtime, change: Change) -> Found:
+    answer = await _ask(runtime, change, "dmca", f"/dmca/v1/notices/{change.about_id}/contacts")
+    complainant = answer.get("complainant", {})
+    uploaders: list[Person] = []
+    pages: dict[str, Any] = {}
+    for place, one in enumerate(_subscribers(change, answer)):
+        key = _key_of(runtime, one, place)
+        if key not in pages:
+            uploaders.append(_person(key, one))
+        pages.setdefault(key, []).extend(one.get("pages", ()))
+    return Found(
+        {Party.COMPLAINANT: (_person("complainant", complainant),), Party.UPLOADER: tuple(uploaders)},
+        {"contacts": answer, "pages_of": pages},
+    )
+
+
+def _subscribers(change: Change, answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Where the change is about one counter-notice, its sender alone is told; a notice may have several uploaders (D10)."""
+    named = _counter_notice_id(change)
+    if named is not None:
+        return [one for one in answer.get("counter_notices", ()) if str(one["counter_notice_id"]) == named]
+    return list(answer.get("uploaders", ()))
+
+
+def _counter_notice_id(change: Change) -> str | None:
+    if change.kind == "counter_noticed":
+        one = counter_notice_of(change)
+        return None if one is None else str(one["counter_notice_id"])
+    if change.kind in {"court_action_received", "held"}:
+        court: Mapping[str, Any] = next(
+            (one for one in change.state.get("court_actions", ()) if one["court_action_id"] == change.state.get("court_action_id")), {}
+        )
+        found: str | None = court.get("counter_notice_id")
+        return found
+    return None
+
+
+async def _appellant(runtime: Runtime, change: Change) -> Found:
+    answer = await _ask(runtime, change, "appeals", f"/appeals/v1/appeals/{change.about_id}/appellant")
+    return Found({Party(change.state["appellant_role"]): (_person("appellant", answer),)})
+
+
+def _key_of(runtime: Runtime, one: Mapping[str, Any], place: int) -> str:
+    """Name somebody opaquely, the same at every event, so that one person with several pages gets one letter."""
+    known = one.get("wiki_user") or one.get("email")
+    return runtime.keyring.hash("notification.recipient", known).hex() if known else f"unknown_{place}"
+
+
+def _person(key: str, answer: Mapping[str, Any]) -> Person:
+    return Person(key, answer.get("name"), answer.get("email"), answer.get("wiki_user"))
+
+
+def _joined(found: list[Found]) -> Found:
+    people: dict[Party, tuple[Person, ...]] = {}
+    facts: dict[str, Any] = {}
+    for one in found:
+        people |= one.people
+        facts |= one.facts
+    return Found(people, facts)
