@@ -111,6 +111,7 @@ async def _seed(ground: Ground) -> None:
         return
     await ground.migrated([SERVICE])
     hash_of, action = ground.keyring.hash, UUID(int=7)
+    rows: list[tuple[str, bytes | None, str | None]]
     rows = [("global_ban", account_hash(hash_of, _name(number)), None) for number in range(ground.scale.accounts)]
     rows += [("range_block", None, _range(number)) for number in range(ground.scale.ranges)]
     owner = await asyncpg.connect(ground.admin_dsn)

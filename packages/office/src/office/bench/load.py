@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
             self._head = b""
             length = _LENGTH.search(head)
             if head[9:12] != self._slice.status or length is None:
-                self._slice.fail(f"answered {head.partition(b'\r\n')[0].decode()} {data[-400:].decode(errors='replace')}")
+                self._slice.fail(f"answered {head[:12].decode()}: {data[-400:].decode(errors='replace')}")
                 return
             self._wanted = int(length[1]) - rest
         if self._wanted == 0:
@@ -158,7 +158,7 @@ async def _measure(plan: Plan) -> dict[str, float]:
 
 def _endless(requests: Sequence[bytes]) -> Iterator[bytes]:
     mine = uuid.uuid4().hex[:6]
-    for serial, one in zip(itertools.count(), itertools.cycle(requests)):  # noqa: B905  # both are endless
+    for serial, one in zip(itertools.count(), itertools.cycle(requests)):
         yield one.replace(SERIAL, f"{mine}{serial:010}".encode()) if SERIAL in one else one
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis.edge import Edge, new_id
 from chassis.outbox import record
 from chassis.service import Reaction, Service
-from contracts.case import CaseChange, CaseState
+from contracts.case import CaseChange, CaseChangeKind, CaseState
 from contracts.envelope import Performer
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -78,7 +78,8 @@ def events(count: int) -> Iterator[tuple[UUID, str, int, bytes]]:
     """Make events as (id, key, version, bytes), a few on each key; whole and valid, written from two patterns to be quick."""
     now, of = datetime.now(UTC), new_id()
     patterns = []
-    for kind, version in (("opened", 1), ("expanded", 2)):
+    kinds: tuple[tuple[CaseChangeKind, int], ...] = (("opened", 1), ("expanded", 2))
+    for kind, version in kinds:
         made = CaseChange.of(
             kind, state=_state(of), prior=None if version == 1 else _state(of), version=version, dt=now,
             performer=Performer(role="evaluator", id="bench"), request_id="bench", event_id=of, meta_dt=now,

@@ -1,4 +1,4 @@
-"""Everything at once: these tables live for one run."""
+"""Everything at once: these tables live for one run."""  # noqa: INP001  # Alembic reads it as a file
 
 from alembic import context, op
 from chassis import tables
