@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -228,31 +229,47 @@ class House:
 
     async def desk(self, service: Service, *, bus: Bus | None = None, fresh: bool = False, **more: Any) -> Desk:
         """Put a service to work on its own database; `fresh` leaves out what an earlier desk of it wrote."""
-        url = await self.database(service, fresh=fresh)
-        home = self.home / f"{service.name}-{next(_names)}"
+        (desk,) = await self.desks(service, bus=bus, fresh=fresh, **more)
+        return desk
+
+    async def desks(self, *services: Service, bus: Bus | None = None, fresh: bool = False, **more: Any) -> list[Desk]:
+        """Put services to work as one process does: one database, one bus and clock, one door; each desk has the same client.
+
+        What a service keeps beside its API (`on_start`, `loops`) is left to the caller, and so is listening on `port` for the others.
+        """
+        url = await self.database(*services, fresh=fresh)
+        home = self.home / f"{services[0].name}-{next(_names)}"
         home.mkdir(mode=0o700)
         settings = self.settings(url, home=home, **more)
         if not (self.secrets / "keyring.json").exists():
             Keyring.create(self.secrets / "keyring.json")
-        runtime = Runtime(
-            service, settings, bus=bus or LocalHop(), keyring=Keyring.load(self.secrets / "keyring.json"), peers=Peers(settings)
-        )
-        runtime.db.hints = Hints(runtime.db.asyncpg_dsn, service.name, runtime.wake, lambda: list(runtime.wakes))
-        runtime.db.hints.start()
+        keyring = Keyring.load(self.secrets / "keyring.json")
+        bus = bus or LocalHop()
         stack = AsyncExitStack()
-        stack.push_async_callback(runtime.close)
-        app = build([runtime], settings)
+        runtimes = [Runtime(one, settings, bus=bus, keyring=keyring, peers=Peers(settings, one.name)) for one in services]
+        for runtime in runtimes:
+            if isinstance(bus, LocalHop):
+                # Nothing is acknowledged before every group has read it, whichever worker starts first.
+                bus.expect(f"office-{runtime.service.name}", list(runtime.service.reactions))
+            runtime.db.hints = Hints(runtime.db.asyncpg_dsn, runtime.service.name, runtime.wake, partial(_loops_of, runtime))
+            runtime.db.hints.start()
+            stack.push_async_callback(runtime.close)
+        app = build(runtimes, settings)
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://office.test"))
-        desk = Desk(runtime, client, settings, stack)
-        self._desks.append(desk)
-        return desk
+        desks = [Desk(runtime, client, settings, stack) for runtime in runtimes]
+        self._desks.extend(desks)
+        return desks
 
     async def close(self) -> None:
-        """Close every desk."""
+        """Close every desk; those of one process end together."""
         for desk in self._desks:
             await desk.close()
+
+
+def _loops_of(runtime: Runtime) -> list[str]:
+    return list(runtime.wakes)
 
 
 @pytest.fixture(scope="session")
