@@ -8,7 +8,7 @@ from datetime import datetime
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 
-from appeals_svc.model import AppellantRole, DecisionFacts, DecisionKind, Standing, Term
+from appeals_svc.model import AppellantRole, DecisionFacts, DecisionKind, Standing, Term, Window
 from appeals_svc.rules.window import ca_is_open, in_time, issuance_at, rests_on_claim, window_of
 
 NO_FINAL_DECISION = Reason("no_final_decision", "No decision was taken under this id; an open case has no appeal.", "R106")
@@ -48,6 +48,15 @@ class Claim:
     party: bool | None
     earlier: bool = False
     claimed_informed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether a decision can be appealed, with its dates; `window` is None where no appeal has a date, `limitless` where ca@ is open."""
+
+    decision: Decision
+    window: Window | None = None
+    limitless: bool = False
 
 
 def standing_of(*, state: str, enacted: bool, emergency: bool, chain_approved: bool) -> Standing:
@@ -96,6 +105,14 @@ def may_appeal(facts: DecisionFacts | None, role: AppellantRole, at: datetime, c
         *((True, reason) for reason in still_stands(facts).reasons),
         _lateness(facts, issuance, role, at, claimed_informed_at),
     )
+
+
+def eligibility_of(facts: DecisionFacts | None, role: AppellantRole, at: datetime) -> Eligibility:
+    """Whether it can be appealed is told with the dates, unless there is no appeal at any date (D7)."""
+    decision, issuance = may_appeal(facts, role, at), final_issuance(facts, at)
+    if facts is None or issuance is None or any(reason.code != "out_of_time" for reason in decision.reasons):
+        return Eligibility(decision)
+    return Eligibility(decision, window_of(facts, issuance), limitless=ca_is_open(facts, role, at))
 
 
 def may_file(facts: DecisionFacts | None, role: AppellantRole, at: datetime, claim: Claim) -> Decision:

@@ -1,0 +1,139 @@
+"""What callers are answered; the shapes of API.md and what counsel needs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from kernel.decision import Reason
+from pydantic import BaseModel, PlainSerializer
+
+from appeals_svc import rules
+from appeals_svc.model import AppellantRole, Channel, Route, State
+from appeals_svc.tables import Appeal
+
+Z = Annotated[datetime, PlainSerializer(lambda at: at.astimezone(UTC).isoformat().replace("+00:00", "Z"), return_type=str)]
+
+
+class ReasonView(BaseModel):
+    """One ground that stands against an appeal."""
+
+    code: str
+    says: str
+    cite: str
+
+
+class EligibilityView(BaseModel):
+    """Whether it can be appealed, with every reason against it. `until` is absent where there is no limit, or no appeal."""
+
+    granted: bool
+    reasons: list[ReasonView]
+    until: Z | None = None
+    policy_until: Z | None = None
+
+    @classmethod
+    def of(cls, found: rules.Eligibility) -> Self:
+        """Show what the rules answered."""
+        reasons = _shown(found.decision.reasons)
+        if found.window is None:
+            return cls(granted=found.decision.granted, reasons=reasons)
+        until = None if found.limitless else found.window.until
+        return cls(granted=found.decision.granted, reasons=reasons, until=until, policy_until=found.window.policy_until)
+
+
+class JudgedView(BaseModel):
+    """What the rules answered when the appeal was filed."""
+
+    granted: bool
+    reasons: list[ReasonView]
+
+
+class ClockView(BaseModel):
+    """The 28 days from counsel's approval (D13)."""
+
+    target_at: Z
+    at_risk_at: Z
+    state: str
+    extensions: list[dict[str, str]] = []
+
+
+class DecisionView(BaseModel):
+    """Which decision is appealed."""
+
+    kind: str
+    id: UUID
+
+
+class AppealView(BaseModel):
+    """An appeal. `deadline` is the later date of D7, `policy_deadline` the policy's own; `after_policy_deadline` tells counsel."""
+
+    id: UUID
+    decision: DecisionView
+    role: AppellantRole
+    channel: Channel
+    state: State
+    route: Route
+    eligibility: JudgedView
+    filed_at: Z
+    verified: bool
+    deadline: Z | None = None
+    policy_deadline: Z | None = None
+    informed_at: Z | None = None
+    after_policy_deadline: bool
+    informed_by_claim: bool
+    answer_due_at: Z | None = None
+    clock: ClockView | None = None
+    version: int
+
+    @classmethod
+    def of(cls, row: Appeal) -> Self:
+        """Show a row."""
+        against = row.against
+        if row.verified_at is None and not against:
+            against = (rules.NOT_VERIFIED,)
+        clock = row.clock
+        return cls(
+            id=row.id,
+            decision=DecisionView(kind=row.decision_kind, id=row.decision_id),
+            role=AppellantRole(row.role),
+            channel=Channel(row.channel),
+            state=State(row.state),
+            route=Route(row.route),
+            eligibility=JudgedView(granted=not against, reasons=_shown(against)),
+            filed_at=row.filed_at,
+            verified=row.verified_at is not None,
+            deadline=row.deadline,
+            policy_deadline=row.policy_deadline,
+            informed_at=row.informed_at,
+            after_policy_deadline=row.after_policy,
+            informed_by_claim=row.on_claim,
+            answer_due_at=row.answer_due_at if row.state == State.INCOMPLETE else None,
+            clock=None if clock is None else ClockView(target_at=clock.target_at, at_risk_at=clock.at_risk_at, state=clock.state),
+            version=row.version,
+        )
+
+
+class AppellantView(BaseModel):
+    """Who appeals, for the service that writes to them; every look is logged."""
+
+    appeal_id: UUID
+    role: AppellantRole
+    name: str | None = None
+    email: str | None = None
+    wiki_user: str | None = None
+    decision: DecisionView
+
+
+class LetterView(BaseModel):
+    """Why somebody appeals, for counsel; every look is logged."""
+
+    appeal_id: UUID
+    reasons: str | None = None
+    verified_how: str | None = None
+    claimed_informed_at: Z | None = None
+
+
+def _shown(reasons: Iterable[Reason]) -> list[ReasonView]:
+    return [ReasonView(code=one.code, says=one.says, cite=one.cite) for one in reasons]
