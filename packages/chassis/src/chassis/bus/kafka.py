@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,8 @@ from chassis.settings import Settings
 log = logger(__name__)
 TRACE_HEADER = "traceparent"
 MAX_EVENT_BYTES = 1_048_576
+
+Ends = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 
 
 def connection_options(settings: Settings) -> dict[str, Any]:
@@ -41,6 +43,7 @@ class KafkaBus:
         self._settings = settings
         self._service = service
         self._producer: AIOKafkaProducer | None = None
+        self._looker: AIOKafkaConsumer | None = None
 
     def _topic(self, stream: str) -> str:
         return f"{self._settings.datacenter}.{stream}" if self._settings.datacenter else stream
@@ -135,19 +138,34 @@ class KafkaBus:
             with suppress(KafkaError, OSError):
                 await consumer.stop()
             raise
-        return KafkaConsumer(consumer)
+        return KafkaConsumer(consumer, self._ends)
+
+    async def _ends(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        # On a connection of its own: on a member's, the question would wait behind its long poll.
+        if self._looker is None:
+            looker = AIOKafkaConsumer(**connection_options(self._settings), client_id=f"office-{self._service}-ends")
+            await looker.start()
+            self._looker = looker
+        ends: dict[TopicPartition, int] = await self._looker.end_offsets(list(places))
+        return ends
 
     async def close(self) -> None:
         """Let everything that was sent arrive, then let go."""
         await self._renew()
+        if self._looker is not None:
+            await self._looker.stop()
 
 
 class KafkaConsumer:
     """One static member of a group."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        """Take over a started consumer."""
+    def __init__(self, consumer: AIOKafkaConsumer, ends: Ends) -> None:
+        """Take over a started consumer; `ends` tells where partitions end."""
         self._consumer = consumer
+        self._ends = ends
+        # What was committed, so that `unread` asks the broker once for the ends and not once a partition.
+        self._committed: dict[TopicPartition, int] = {}
+        self._assigned: frozenset[TopicPartition] = frozenset()
 
     async def getmany(self, timeout: float, most: int) -> Mapping[Place, Sequence[Incoming]]:
         """Read what lies there, at most `most` records."""
@@ -159,6 +177,7 @@ class KafkaConsumer:
         for (topic, partition), offset in offsets.items():
             try:
                 await self._consumer.commit({TopicPartition(topic, partition): offset})
+                self._committed[TopicPartition(topic, partition)] = offset
             except (KafkaError, IllegalStateError) as error:
                 log.warning("consumer.commit_failed", error=type(error).__name__, topic=topic, partition=partition)
 
@@ -168,17 +187,18 @@ class KafkaConsumer:
             self._consumer.seek(TopicPartition(*place), offset)
 
     async def unread(self) -> int:
-        """Count what lies behind this member's committed offsets."""
-        places = self._consumer.assignment()
-        if not places:
+        """Count what lies behind this member's committed offsets; 1 while it has no partitions yet."""
+        assigned = self._consumer.assignment()
+        if not assigned:
             return 1
-        ends = await self._consumer.end_offsets(list(places))
-        begins = await self._consumer.beginning_offsets(list(places))
-        count = 0
-        for place in places:
-            done = await self._consumer.committed(place)
-            count += ends[place] - (begins[place] if done is None else done)
-        return count
+        if assigned != self._assigned:
+            # After a rebalance another may have committed: ask anew, once.
+            begins = await self._consumer.beginning_offsets(list(assigned))
+            done = await asyncio.gather(*(self._consumer.committed(place) for place in assigned))
+            self._committed = {place: begins[place] if at is None else at for place, at in zip(assigned, done, strict=True)}
+            self._assigned = assigned
+        ends = await self._ends(assigned)
+        return sum(ends[place] - self._committed[place] for place in assigned)
 
     async def stop(self) -> None:
         """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""

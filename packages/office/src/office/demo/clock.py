@@ -19,13 +19,13 @@ async def play(stage: Stage) -> Answer:
     request = await stage.post("/intake/v1/requests", "requester_desk-1", REPORT, want=201)
     case = await read(stage, request["case_id"])
     stage.say(f"  Case {case['id']} was opened at once (R50, D4): due {case['clock']['target_at']}, at risk {case['clock']['at_risk_at']}.")
-    await alerted(stage, case["id"], "staff_alert_opened")
+    await alerted(stage, case["id"], "alert_opened")
     for after, state in (("PT18H1M", "at_risk"), ("PT6H", "breached")):
         await stage.advance(after)
         case = await read(stage, case["id"])
         if case["clock"]["state"] != state:
             raise JourneyFailed(f"the clock says {case['clock']['state']}, not {state}")
-        count = await alerted(stage, case["id"], f"staff_alert_{state}")
+        count = await alerted(stage, case["id"], f"alert_{state}")
         if count != 1:
             raise JourneyFailed(f"staff were alerted {count} times to {state}")
         stage.say(f"  The clock was moved by {after}: the case is {state}, and staff were alerted once (R97).")

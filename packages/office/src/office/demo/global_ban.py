@@ -4,7 +4,6 @@ from office.demo import steps
 from office.demo.stage import Answer, JourneyFailed, Stage
 
 USER = "Example Troll 7"
-LATER = "Example Troll 7b"
 
 
 async def play(stage: Stage, user: str = USER) -> Answer:
@@ -50,7 +49,7 @@ async def amend_after_signatures(stage: Stage, action: Answer, user: str) -> Ans
     stage.say("  team_peer-1 signed, and tries to sign as the manager too:")
     second = {"level": "team_manager", "verdict": "approve", "digest": old, "note": "n"}
     await stage.refused(f"{path}/reviews", "team_peer-1", second, roles=("team_manager",), cite="D1", reason="signing")
-    amended = steps.ban_of(user, accounts=[{"name": user}, {"name": LATER}])
+    amended = steps.ban_of(user, accounts=[{"name": user}, {"name": f"{user} b"}])
     amendment = {"spec": amended, "note": "A second account was found."}
     stage.say("  The evaluator tries to change the text behind the signature:")
     await stage.refused(f"{path}/amendments", "evaluator-1", amendment, cite="D1", reason="amending")
@@ -78,7 +77,7 @@ async def sign_and_enact(stage: Stage, action: Answer, user: str) -> Answer:
     stage.say(f"  enforcer-1 enacted it as {action['acting_account']} at {action['enacted_at']}: it holds from this moment (R20).")
 
     async def banned() -> bool:
-        return all([(await steps.check(stage, name))["banned"] for name in (user, LATER)])
+        return all([(await steps.check(stage, name))["banned"] for name in (user, f"{user} b")])
 
     await stage.until(banned, "the check's yes", within=1.0)
     stage.say(f"  Other tooling asks GET /bans/v1/check?user={user.replace(' ', '+')} and hears: banned.")
@@ -101,7 +100,10 @@ async def tell_and_appeal(stage: Stage, request: Answer, action: Answer, user: s
     subject = {"role": "subject", "wiki_user": user, "verified": {"how": "confirmed on the talk page of the account"}}
     reasons = "I was asleep that week; somebody else used my account."
     appeal = await stage.post(
-        "/appeals/v1/appeals", "requester_desk-1", {"decision": decision, "appellant": subject, "reasons": reasons, "channel": "mail"}, want=201
+        "/appeals/v1/appeals",
+        "requester_desk-1",
+        {"decision": decision, "appellant": subject, "reasons": reasons, "channel": "mail"},
+        want=201,
     )
     if not appeal["eligibility"]["granted"]:
         raise JourneyFailed(f"the subject's appeal was not eligible: {appeal['eligibility']}")
@@ -110,7 +112,10 @@ async def tell_and_appeal(stage: Stage, request: Answer, action: Answer, user: s
     stage.say(f"  Counsel let it through: {accepted['state']}.")
     stranger = {"role": "subject", "wiki_user": "Passer By", "verified": {"how": "confirmed on the talk page of the account"}}
     other = await stage.post(
-        "/appeals/v1/appeals", "requester_desk-1", {"decision": decision, "appellant": stranger, "reasons": "Unfair!", "channel": "mail"}, want=201
+        "/appeals/v1/appeals",
+        "requester_desk-1",
+        {"decision": decision, "appellant": stranger, "reasons": "Unfair!", "channel": "mail"},
+        want=201,
     )
     if other["eligibility"]["granted"] or other["state"] != "ineligible":
         raise JourneyFailed("a stranger's appeal was let in")

@@ -84,7 +84,9 @@ class Stage:
         """
         return _good(await self.ask("GET", path, person, roles=roles, reason=reason), 200)
 
-    async def post(self, path: str, person: str, body: Any = None, *, want: int | None = None, roles: Sequence[str] = (), reason: str | None = None) -> Answer:
+    async def post(
+        self, path: str, person: str, body: Any = None, *, want: int | None = None, roles: Sequence[str] = (), reason: str | None = None
+    ) -> Answer:
         """Write, and want this status, or that it is done.
 
         Raises:
@@ -93,7 +95,15 @@ class Stage:
         return _good(await self.ask("POST", path, person, body, roles=roles, reason=reason), want)
 
     async def refused(
-        self, path: str, person: str, body: Any = None, *, cite: str, roles: Sequence[str] = (), status: int = 409, reason: str | None = None
+        self,
+        path: str,
+        person: str,
+        body: Any = None,
+        *,
+        cite: str,
+        roles: Sequence[str] = (),
+        status: int = 409,
+        reason: str | None = None,
     ) -> Answer:
         """Write, and want a refusal that cites this rule; tell its first sentence.
 
@@ -137,7 +147,9 @@ class Stage:
 def _good(answer: httpx.Response, want: int | None) -> Answer:
     if answer.status_code != want and (want is not None or not answer.is_success):
         wanted = want or "done"
-        raise JourneyFailed(f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}, not {wanted}: {answer.text[:600]}")
+        raise JourneyFailed(
+            f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}, not {wanted}: {answer.text[:600]}"
+        )
     found = answer.json() if answer.content else {}
     if not isinstance(found, dict):
         raise JourneyFailed(f"{answer.request.url.path} answered no JSON object")

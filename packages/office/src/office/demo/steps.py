@@ -13,7 +13,12 @@ def request_for(user: str, *, kind: str = "global_ban", channel: str = "ca", num
         "kind": kind,
         "channel": channel,
         "summary": f"The account {user} follows contributors from project to project and insults them.",
-        "requester": {"name": "Ada Example", "email": f"ada{number}@example.org", "wiki_user": f"Ada Example {number}", "standing_as": "community"},
+        "requester": {
+            "name": "Ada Example",
+            "email": f"ada{number}@example.org",
+            "wiki_user": f"Ada Example {number}",
+            "standing_as": "community",
+        },
         "subjects": [{"user": user}],
         "grounds": ["harassment_multiple_projects"],
         "local_attempts": [{"url": "https://example.wiki/wiki/Noticeboard#Ada", "what": "Two noticeboards blocked it; it came back."}],
@@ -56,9 +61,16 @@ async def recommend(stage: Stage, case_id: str, spec: dict[str, Any], *, evaluat
     return action
 
 
-async def sign(stage: Stage, action: Answer, level: str, *, person: str | None = None, verdict: str = "approve", digest: str | None = None) -> Answer:
+async def sign(
+    stage: Stage, action: Answer, level: str, *, person: str | None = None, verdict: str = "approve", digest: str | None = None
+) -> Answer:
     """Review an action at one level; gives the action after it."""
-    body = {"level": level, "verdict": verdict, "digest": digest or action["review"]["digest"], "note": "Read in full; the record bears it out."}
+    body = {
+        "level": level,
+        "verdict": verdict,
+        "digest": digest or action["review"]["digest"],
+        "note": "Read in full; the record bears it out.",
+    }
     return await stage.post(f"/bans/v1/actions/{action['id']}/reviews", person or f"{level}-1", body, roles=(level,), reason="signing")
 
 

@@ -1,0 +1,161 @@
+"""All services as one process has them: one database, one bus, one door, also listening on loopback for each other's questions."""
+
+import asyncio
+import contextlib
+import io
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+import uvicorn
+from chassis import log
+from chassis.http import walk
+from chassis.http.middleware import FrontDoor
+from chassis.testing import Desk, House
+from kernel.actor import Role
+from office.services import load
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of one service: `path` is its template, `roles` those that its declaration names."""
+
+    service: str
+    method: str
+    path: str
+    roles: tuple[Role, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def url(self, **ids: str) -> str:
+        """Fill the path, with an id that nobody has where none is given."""
+        url = self.path
+        while "{" in url:
+            before, _, rest = url.partition("{")
+            name, _, after = rest.partition("}")
+            url = before + ids.get(name, NOBODY) + after
+        return url
+
+
+NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+@dataclass
+class WholeHouse:
+    """The services at work; `desk` calls any of them, `desks[NAME]` looks into one."""
+
+    desks: dict[str, Desk]
+    app: FrontDoor
+    url: str
+    admin_dsn: str
+
+    @property
+    def desk(self) -> Desk:
+        return next(iter(self.desks.values()))
+
+    @property
+    def operations(self) -> list[Operation]:
+        services = [desk.runtime.service for desk in self.desks.values()]
+        return [Operation(one.name, *found) for one in services for found in walk(one.routers, one.hot)]
+
+    async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
+        """Ask the database with every right, as no service can."""
+        connection = await asyncpg.connect(self.admin_dsn)
+        try:
+            return list(await connection.fetch(query, *values))
+        finally:
+            await connection.close()
+
+    async def tables(self) -> list[tuple[str, str]]:
+        """List every table as (schema, name)."""
+        found = await self.sql(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1) ORDER BY 1, 2", [*self.desks, "office"]
+        )
+        return [(row[0], row[1]) for row in found]
+
+    async def counts(self) -> dict[str, int]:
+        """Count the rows of every table but for refusals in the trail, which are meant to be written, and seals of rows there were."""
+        parts = [
+            f"SELECT '{schema}.{table}' AS name, count(*) FROM {schema}.{table}"
+            + (" WHERE outcome <> 'refused'" if table == "audit" else "")
+            for schema, table in await self.tables()
+            if table != "seal"
+        ]
+        return {row[0]: row[1] for row in await self.sql(" UNION ALL ".join(parts))}
+
+    async def settle(self) -> None:
+        """Start every worker and wait until nothing is due, unsent, unread or retrying anywhere."""
+        from chassis import pulse
+
+        for desk in self.desks.values():
+            await desk.work()
+        await pulse.settle([desk.runtime for desk in self.desks.values()], pulse.Pulses(self.desk.settings))
+
+    async def findings(self) -> list[Any]:
+        """Run every service's invariants."""
+        return [finding for desk in self.desks.values() for finding in await desk.findings()]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def opened(house: House, **options: Any) -> AsyncIterator[WholeHouse]:
+    """Put all services to work and let them listen on loopback until the block ends."""
+    port = free_port()
+    desks = await house.desks(*load(), port=port, **options)
+    app: FrontDoor = desks[0].client._transport.app  # type: ignore[attr-defined]  # the ASGI transport's own
+    config = uvicorn.Config(app, port=port, lifespan="off", ws="none", access_log=False, log_config=None, loop="none")
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # signals are pytest's
+    tasks = [asyncio.create_task(server.serve())]
+    for desk in desks:
+        service = desk.runtime.service
+        if service.on_start is not None:
+            await service.on_start(desk.runtime)
+        tasks += [asyncio.ensure_future(loop(desk.runtime)) for loop in service.loops.values()]
+    admin = desks[0].settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1)
+    yield WholeHouse({desk.runtime.service.name: desk for desk in desks}, app, f"http://127.0.0.1:{port}", admin)
+    server.should_exit = True
+    await tasks[0]
+    for task in tasks[1:]:
+        task.cancel()
+    await asyncio.gather(*tasks[1:], return_exceptions=True)
+    for desk in desks:
+        await desk.close()
+
+
+@pytest.fixture(scope="session")
+async def whole_house(house: House) -> AsyncIterator[WholeHouse]:
+    """The five services without their workers: nothing moves but by a request."""
+    async with opened(house) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def busy_house(house: House) -> AsyncIterator[WholeHouse]:
+    """The five services with their workers, on a database of their own."""
+    async with opened(house, fresh=True) as found:
+        await found.settle()
+        yield found
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """Everything that is logged during the test, from `DEBUG` on, as production writes it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers[:], root.level
+    log.configure("DEBUG", stream=stream)
+    yield stream
+    root.handlers = before
+    root.setLevel(level)
+    log._install(logging.WARNING, None, None)
