@@ -1,10 +1,8 @@
 """A request arrives, is completed, opens its case or is passed on (R50, R86-R89, D5, D10)."""
 
 import json
-from datetime import timedelta
 from uuid import UUID
 
-from chassis.audit import write_audit
 from chassis.crypto import DataKey, data_key, new_data_key
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
@@ -12,22 +10,19 @@ from chassis.ticker import schedule
 from contracts.request import RequestState as RequestSaid
 from kernel.actor import Actor
 from kernel.deadline import ClockState, target
-from kernel.decision import Reason
 from kernel.kinds import Kind
 from kernel.workdays import calendar_day
-from sqlalchemy import case as when
-from sqlalchemy.dialects.postgresql import insert
 
+from intake_svc.actions.likeness import link, store_new
 from intake_svc.actions.record import say_case, say_request
 from intake_svc.model.case import CaseState
 from intake_svc.model.filing import Brought, Filing
 from intake_svc.model.request import Channel, RequestState
-from intake_svc.rules import POLICY, request
-from intake_svc.tables import FAR, Case, Likeness, Request, Supplement
+from intake_svc.rules import request
+from intake_svc.tables import FAR, Case, Request, Supplement
 
 AT_RISK = "case.at_risk"
 BREACHED = "case.breached"
-LINKED = Reason("asks_the_same", "An earlier request asks the same of the same subjects and pages.", "R88")
 
 
 async def file(edge: Edge, filing: Filing) -> Request:
@@ -57,12 +52,10 @@ async def file(edge: Edge, filing: Filing) -> Request:
         email_hash=keyring.hash("intake.email", sender.email) if sender.email else None,
         wiki_user_hash=keyring.hash("intake.wiki_user", sender.wiki_user) if sender.wiki_user else None,
     )
-    await _link(edge, row, filing.brought.matter)
     say_request(edge, row, "received", None)
-    edge.session.add(row)
-    if row.case_id is not None and case_kind is not None:
-        _open_case(edge, row, case_kind)
+    opened = _open_case(edge, row, case_kind) if row.case_id is not None and case_kind is not None else None
     _go_on(edge, row)
+    await store_new(edge, row, opened, filing.brought.matter)
     return row
 
 
@@ -81,7 +74,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
     edge.session.add(_supplement(edge, row, brought, key))
     row.parts = sorted({*row.parts, *brought.parts})
     if row.matter_hash is None:
-        await _link(edge, row, brought.matter)
+        await link(edge, row, brought.matter)
     if row.missing():
         _ask_for_the_rest(edge, row, prior)
         return row
@@ -93,7 +86,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
     row.version += 1
     say_request(edge, row, "completed", prior)
     if opens and case_kind is not None:
-        _open_case(edge, row, case_kind)
+        edge.session.add(_open_case(edge, row, case_kind))
     _go_on(edge, row)
     return row
 
@@ -132,7 +125,7 @@ def _forward(edge: Edge, row: Request) -> None:
     say_request(edge, row, "forwarded", prior)
 
 
-def _open_case(edge: Edge, row: Request, kind: Kind) -> None:
+def _open_case(edge: Edge, row: Request, kind: Kind) -> Case:
     """Open the case of a request, with its clock counted from first receipt (R96, D5); it takes the request's key as its own."""
     due = target(kind, row.received_at)
     opened = Case(
@@ -147,36 +140,19 @@ def _open_case(edge: Edge, row: Request, kind: Kind) -> None:
         at_risk_at=due.at_risk_at if due else None,
         clock_state=ClockState.RUNNING if due else None,
         request_ids=[row.id],
+        # Said here, since a default that is called costs more than the rest of the row.
+        action_ids=[],
+        open_action_ids=[],
     )
-    edge.session.add(opened)
     if due:
         schedule(edge, aggregate_id=opened.id, kind=AT_RISK, due_at=due.at_risk_at)
         schedule(edge, aggregate_id=opened.id, kind=BREACHED, due_at=due.target_at)
     remarks = request.remarks(Kind(row.kind), Channel(row.channel), on=calendar_day(row.received_at))
     say_case(edge, opened, "opened", None, reasons=remarks)
+    return opened
 
 
 def _supplement(edge: Edge, row: Request, brought: Brought, key: DataKey) -> Supplement:
     """Seal what was sent later under the request's key."""
     content = key.seal(json.dumps(brought.content), place="supplement.content")
     return Supplement(id=new_id(), request_id=row.id, content=content, by=edge.by.id, at=edge.now)
-
-
-async def _link(edge: Edge, row: Request, matter: str | None) -> None:
-    """Link a request to the first that asks the same of the same subjects and pages; a person judges what that means.
-
-    One statement looks and leaves the mark, so that of eight at once each waits for the one before and finds it.
-    """
-    if matter is None:
-        return
-    row.matter_hash = edge.runtime.keyring.hash("intake.matter", f"{row.kind}|{matter}")
-    since = edge.now - timedelta(days=POLICY.value("similar_days", on=calendar_day(edge.now)))
-    mark = insert(Likeness).values(hash=row.matter_hash, request_id=row.id, at=edge.now)
-    found = mark.on_conflict_do_update(
-        index_elements=["hash"],
-        set_={"request_id": when((Likeness.at >= since, Likeness.request_id), else_=mark.excluded.request_id), "at": mark.excluded.at},  # type: ignore[arg-type]  # a column, at class level
-    )
-    first: UUID = (await edge.session.execute(found.returning(Likeness.request_id))).scalar_one()  # type: ignore[call-overload]  # as above
-    if first != row.id:
-        row.similar_to = first
-        write_audit(edge, aggregate="request", aggregate_id=row.id, operation="http:request:linked", state=row.state, reasons=[LINKED])
