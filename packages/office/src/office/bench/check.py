@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from ban_svc.app import SERVICE
-from ban_svc.index import account_hash
+from ban_svc.hashes import Hashes
 from kernel.actor import Role
 
 from office.bench import load
@@ -110,9 +110,9 @@ async def _seed(ground: Ground) -> None:
     if "bans" in ground.done:
         return
     await ground.migrated([SERVICE])
-    hash_of, action = ground.keyring.hash, UUID(int=7)
+    hashes, action = Hashes(ground.keyring), UUID(int=7)
     rows: list[tuple[str, bytes | None, str | None]]
-    rows = [("global_ban", account_hash(hash_of, _name(number)), None) for number in range(ground.scale.accounts)]
+    rows = [("global_ban", hashes.account(_name(number)), None) for number in range(ground.scale.accounts)]
     rows += [("range_block", None, _range(number)) for number in range(ground.scale.ranges)]
     owner = await asyncpg.connect(ground.admin_dsn)
     try:
