@@ -6,7 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from appeals_svc.actions.appeals import Appellant, Letter, file
+from appeals_svc.model import AppellantRole, Channel
 from chassis.edge import new_id
+from chassis.errors import Busy
 from chassis.testing import Desk
 
 
@@ -61,6 +65,24 @@ async def test_an_unknown_and_an_open_decision_are_answered_alike(bus: Any, cler
         answer = await clerk.file(decision)
         assert (answer.status_code, answer.json()["state"], codes(answer)) == (201, "ineligible", ["no_final_decision"])
     assert owners.asked == []
+
+
+async def test_an_uploader_is_pointed_to_the_counter_notice_and_nobody_is_asked(bus: Any, clerk: Any, owners: Any) -> None:
+    taken_down, refused = new_id(), new_id()
+    await bus.notice("accepted", taken_down, state="accepted", decided_at=bus.now)
+    await bus.request("refused", refused, state="refused", decided_at=bus.now)
+    answer = await clerk.file(taken_down, kind="notice", appellant={"wiki_user": "Uploader"})
+    assert (answer.json()["state"], codes(answer)) == ("ineligible", ["counter_notice_only"])
+    assert codes(await clerk.file(refused, kind="request", appellant={"wiki_user": "Uploader"})) == ["only_the_requester"]
+    assert owners.asked == []
+
+
+async def test_a_decision_that_becomes_known_while_it_is_filed_is_looked_at_anew(bus: Any, desk: Desk) -> None:
+    ban = await bus.enacted()
+    who = Appellant(AppellantRole.SUBJECT, wiki_user="Example", verified_how="by mail")
+    with pytest.raises(Busy):
+        async with desk.runtime.edge("test") as edge:
+            await file(edge, Letter("action", ban, who, Channel.MAIL, "It was not me."), party=None)
 
 
 async def test_an_id_of_another_kind_is_unknown(bus: Any, clerk: Any) -> None:

@@ -83,7 +83,8 @@ def test_who_may_appeal_what_until_when(case: Case) -> None:
 
 @pytest.mark.parametrize("case", load_cases(CASES / "filing.toml"), ids=str)
 def test_who_files(case: Case) -> None:
-    known = decision({"matter": "global_ban", "issued": ISSUED}) if case.given.get("known", True) else None
+    what = {"kind": "notice", "matter": "dmca"} if case.given.get("kind") else {"matter": "global_ban"}
+    known = decision({**what, "issued": ISSUED}) if case.given.get("known", True) else None
     claim = rules.Claim(case.given.get("verified", True), case.given.get("party"), case.given.get("earlier", False))
     at = ISSUED + timedelta(days=400 if case.given.get("late") else 1)
     assert codes(rules.may_file(known, AppellantRole.SUBJECT, at, claim)) == case.expect["reasons"]

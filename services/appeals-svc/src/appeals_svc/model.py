@@ -99,6 +99,10 @@ HOLDS_NO_PLACE: Final = frozenset({State.INELIGIBLE, State.MOOT})
 """Appeals in these states leave their person free to appeal the same issuance (D14)."""
 
 
+HAD_NO_PART: Final = frozenset({"requester_desk", "service", "operator", "auditor"})
+"""Filing for somebody or keeping the rolls is no part in deciding; everybody else who touched the file is out (D13)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """What a decision says from one version on. `at` is when it was issued or modified; a term without `expires_at` has no end."""

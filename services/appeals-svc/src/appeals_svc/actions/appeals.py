@@ -160,7 +160,7 @@ async def _judge(edge: Edge, appeal: Appeal, decision: Decision | None) -> None:
     facts = None if decision is None else await facts_of(edge, decision, role)
     issuance = rules.final_issuance(facts, at)
     verified = appeal.verified_at is not None
-    if verified and issuance is not None and appeal.party is None:
+    if verified and facts is not None and issuance is not None and appeal.party is None and rules.has_appeal(facts, role):
         raise Busy("decision_just_known", "The decision became known while this was being filed; nothing was stored, file it again.")
     earlier = issuance is not None and await _filed_before(edge, appeal, issuance.issuance)
     claim = rules.Claim(verified, appeal.party, earlier, appeal.claimed_informed_at)

@@ -34,13 +34,6 @@ def _one_line(value: str) -> str:
     return value.strip()
 
 
-def _email(value: str) -> str:
-    before, at, after = value.rpartition("@")
-    if not (before and at and after) or any(letter.isspace() for letter in value):
-        raise ValueError("It must be one mail address.")
-    return value
-
-
 def _user(value: str) -> str:
     try:
         return canonical_user(value)
@@ -54,6 +47,9 @@ def _written(value: str) -> str:
     return value
 
 
+# As the services write addresses that keep the files: what they would not take cannot be in one.
+_ADDRESS_PART = r'[^\s@<>"(),:;\\\[\]\x00-\x1f]'
+Email = Annotated[str, Field(max_length=254, pattern=f"^{_ADDRESS_PART}{{1,64}}@{_ADDRESS_PART}{{1,189}}$"), AfterValidator(_one_line)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=50_000), AfterValidator(_written)]
@@ -85,7 +81,7 @@ class AppellantForm(Form):
 
     role: AppellantRole
     name: Annotated[Line, Field(max_length=255)] | None = None
-    email: Annotated[Line, Field(max_length=254), AfterValidator(_email)] | None = None
+    email: Email | None = None
     wiki_user: Annotated[Line, Field(max_length=255), AfterValidator(_user)] | None = None
     verified: VerificationForm | None = None
 

@@ -70,10 +70,10 @@ async def _whom_to_ask(edge: Edge, kind: str, decision_id: UUID, role: Appellant
     return owner_of(decision, role)
 
 
-def owner_of(decision: Decision, role: AppellantRole) -> tuple[str, str]:
-    """Say who knows the parties: ban-svc the subject of an action, intake-svc and dmca-svc those who asked."""
-    if decision.kind == DecisionKind.ACTION and role is AppellantRole.SUBJECT:
-        return "ban", f"/bans/v1/actions/{decision.id}/party"
+def owner_of(decision: Decision, role: AppellantRole) -> tuple[str, str] | None:
+    """Say who knows the parties: ban-svc the subject of an action, intake-svc and dmca-svc those who asked; None where nobody does."""
+    if role is AppellantRole.SUBJECT:
+        return ("ban", f"/bans/v1/actions/{decision.id}/party") if decision.kind == DecisionKind.ACTION else None
     if decision.kind == DecisionKind.NOTICE or (decision.kind == DecisionKind.ACTION and decision.case_id is None):
         return "dmca", f"/dmca/v1/notices/{decision.notice_id or decision.id}/party"
     if decision.kind == DecisionKind.ACTION:

@@ -41,7 +41,7 @@ UNDONE = Reason("already_undone", "The decision was lifted or overturned, so tha
 class Claim:
     """Who files: verified or not, whether the owner of the file calls them a party, whether they have filed before.
 
-    `party` is None when the owner was not asked, because there was nothing yet to ask about or nobody to ask.
+    `party` is None when the owner was not asked, because there was nothing yet to ask about or nobody keeps such a list.
     """
 
     verified: bool
@@ -87,6 +87,19 @@ def final_issuance(facts: DecisionFacts | None, at: datetime) -> Term | None:
     return issuance_at(facts.terms, at)
 
 
+def has_appeal(facts: DecisionFacts, role: AppellantRole) -> Decision:
+    """The requester appeals what was done and what was not, the subject what was done; but a CheckUser decides nothing about a person,
+    and removed material comes back by a counter-notice only (R75, R101, D10, D14).
+    """  # noqa: D205 - the rule is one sentence
+    notice, subject = facts.kind is DecisionKind.NOTICE, role is AppellantRole.SUBJECT
+    return Decision.of(
+        (facts.matter is Kind.CHECKUSER, NO_DECISION_ABOUT_A_PERSON),
+        (notice and facts.acts and subject, COUNTER_NOTICE_ONLY),
+        (notice and facts.acts and not subject, NOTHING_REFUSED),
+        (not facts.acts and subject, ONLY_REQUESTER),
+    )
+
+
 def may_appeal(facts: DecisionFacts | None, role: AppellantRole, at: datetime, claimed_informed_at: datetime | None = None) -> Decision:
     """Every action and every decision not to act can be appealed, once it is final, in time, by the role it concerns, unless the
     law gives another way or none (R32, R33, R101, R102, R105, R106, R109, D10, D14).
@@ -96,15 +109,8 @@ def may_appeal(facts: DecisionFacts | None, role: AppellantRole, at: datetime, c
     issuance = final_issuance(facts, at)
     if facts is None or issuance is None:
         return Decision((NO_FINAL_DECISION,))
-    notice, subject = facts.kind is DecisionKind.NOTICE, role is AppellantRole.SUBJECT
-    return Decision.of(
-        (facts.matter is Kind.CHECKUSER, NO_DECISION_ABOUT_A_PERSON),
-        (notice and facts.acts and subject, COUNTER_NOTICE_ONLY),
-        (notice and facts.acts and not subject, NOTHING_REFUSED),
-        (not facts.acts and subject, ONLY_REQUESTER),
-        *((True, reason) for reason in still_stands(facts).reasons),
-        _lateness(facts, issuance, role, at, claimed_informed_at),
-    )
+    late = Decision.of(_lateness(facts, issuance, role, at, claimed_informed_at))
+    return has_appeal(facts, role) & still_stands(facts) & late
 
 
 def eligibility_of(facts: DecisionFacts | None, role: AppellantRole, at: datetime) -> Eligibility:
@@ -121,8 +127,9 @@ def may_file(facts: DecisionFacts | None, role: AppellantRole, at: datetime, cla
     """  # noqa: D205 - the rule is one sentence
     if not claim.verified:
         return Decision((NOT_VERIFIED,))
-    if final_issuance(facts, at) is not None and claim.party is False:
-        return Decision((NOT_INVOLVED,))
+    if facts is not None and final_issuance(facts, at) is not None and not claim.party:
+        # Where nobody keeps a list of those whom a request or notice is about, the role alone is answered, and nothing of the case.
+        return has_appeal(facts, role) if claim.party is None else Decision((NOT_INVOLVED,))
     return may_appeal(facts, role, at, claim.claimed_informed_at) & Decision.of((claim.earlier, ALREADY_APPEALED))
 
 

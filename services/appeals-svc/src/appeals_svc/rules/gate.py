@@ -8,12 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from kernel.deadline import Target, at_risk_at
 from kernel.decision import Decision, Reason
 
-from appeals_svc.model import AppellantRole, Channel, DecisionFacts, DecisionKind, Participation, Route, State
+from appeals_svc.model import HAD_NO_PART, AppellantRole, Channel, DecisionFacts, DecisionKind, Participation, Route, State
 from appeals_svc.rules.numbers import POLICY
 from appeals_svc.rules.window import ca_is_open, in_time, issuance_at, window_of
-
-# Filing for somebody or keeping the rolls is no part in deciding; everybody else who touched the file is out (D13).
-_HAD_NO_PART = frozenset({"requester_desk", "service", "operator", "auditor"})
 
 
 def route_of(facts: DecisionFacts, role: AppellantRole, channel: Channel, at: datetime) -> Route:
@@ -56,7 +53,7 @@ def may_decide(state: State, counsel: str, participants: Iterable[Participation]
     """An appeal proceeds only upon approval of legal counsel who evaluated, signed, reported or otherwise touched nothing of what is
     appealed (R104, R115, D13).
     """  # noqa: D205 - the rule is one sentence
-    conflicted = any(one.sub == counsel and one.role not in _HAD_NO_PART for one in participants)
+    conflicted = any(one.sub == counsel and one.role not in HAD_NO_PART for one in participants)
     return Decision.of(
         (
             state is not State.WITH_COUNSEL,
