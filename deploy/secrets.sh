@@ -11,5 +11,7 @@ fi
 # PostgreSQL's image reads it as another user; the folder above lets nobody else of this machine in.
 chmod 644 secrets/admin/postgres.password
 printf '*:5432:*:postgres:%s\n' "$(cat secrets/admin/postgres.password)" > secrets/admin/pgpass
-[ -f .env ] || printf 'OFFICE_UID=%s\nOFFICE_GID=%s\n' "$(id -u)" "$(id -g)" > .env
+# The containers run as whoever types this, so that they can read what is theirs; never as root.
+if [ "$(id -u)" = 0 ]; then uid=10001 gid=10001; chown -R 10001:10001 secrets; else uid=$(id -u) gid=$(id -g); fi
+[ -f .env ] || printf 'OFFICE_UID=%s\nOFFICE_GID=%s\n' "$uid" "$gid" > .env
 echo "deploy/secrets is ready. Put the services' token into deploy/secrets/office/service.token, and OFFICE_JWKS_URL and OFFICE_ISSUER into deploy/.env."
