@@ -32,8 +32,8 @@ _ADDRESS_PART = r'[^\s@<>"(),:;\\\[\]\x00-\x1f]'
 Email = Annotated[str, StringConstraints(max_length=254, pattern=f"^{_ADDRESS_PART}{{1,64}}@{_ADDRESS_PART}{{1,189}}$")]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Moment = Annotated[datetime, BeforeValidator(moment)]
-Person = Annotated[str, StringConstraints(pattern=r"^[^\s@]{1,128}$")]
-"""The opaque `sub` of a person's token, never a name or an address."""
+Person = Annotated[str, StringConstraints(pattern=r"^\S{1,128}$")]
+"""The `sub` of a person's token, as it is there."""
 
 
 class Subject(Shape):
