@@ -11,8 +11,10 @@ import pytest
 from ban_svc.api import CHECKS
 from ban_svc.api.check import MOST
 from ban_svc.app import SERVICE
+from ban_svc.hashes import Hashes, hashes_of
 from ban_svc.index import POLL, BanIndex, index_of, keep_fresh, start_index
 from chassis.bus.local import LocalHop
+from chassis.crypto import Keyring
 from chassis.hints import Hints
 from chassis.http.openapi import openapi
 from chassis.peers import Peers
@@ -25,8 +27,7 @@ from jsonschema import Draft202012Validator
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC).timestamp()
 
 
-def plain(domain: str, value: str) -> bytes:
-    return f"{domain}:{value}".encode().rjust(16, b".")
+HASHES = Hashes(Keyring({"k1": bytes(32)}, bytes(32), bytes(32)))
 
 
 async def test_a_name_nobody_knows_is_not_banned(office: Any) -> None:
@@ -166,7 +167,7 @@ async def test_a_commit_that_comes_late_is_not_lost(office: Any) -> None:
     """A row of an older transaction that commits after a newer one has been read must still be read."""
     runtime = office.desk.runtime
     old, new = await office.enacted(), await office.enacted()
-    index = BanIndex(runtime.keyring.hash)
+    index = BanIndex(hashes_of(runtime))
     await index.load(runtime)
     change = "UPDATE cover SET ends_at = now() + interval '{} days' WHERE action_id = $1"
     async with runtime.db.engine.connect() as late:
@@ -194,7 +195,7 @@ async def test_a_commit_that_comes_late_is_not_lost(office: Any) -> None:
 async def test_the_drift_check_sees_a_difference(office: Any) -> None:
     runtime = office.desk.runtime
     await office.enacted()
-    index = BanIndex(runtime.keyring.hash)
+    index = BanIndex(hashes_of(runtime))
     await index.load(runtime)
     index.put([(b"somebody else's.", None, float("inf")), (None, "203.0.113.0/24", float("inf"))])
     async with runtime.db.engine.connect() as connection:
@@ -238,7 +239,7 @@ NETWORKS = st.builds(
 
 @given(banned=st.lists(st.tuples(NETWORKS, st.sampled_from([NOW - 1, NOW + 1, NOW + 2, float("inf")])), max_size=20), asked=NETWORKS)
 def test_a_range_is_covered_when_it_lies_wholly_inside_one_that_is_in_force(banned: list[tuple[Any, float]], asked: Any) -> None:
-    index = BanIndex(plain)
+    index = BanIndex(HASHES)
     whole = dict(banned)
     index.put((None, str(network), until) for network, until in whole.items())
     expected = max((until for network, until in whole.items() if asked.subnet_of(network) and until > NOW), default=None)
@@ -246,7 +247,7 @@ def test_a_range_is_covered_when_it_lies_wholly_inside_one_that_is_in_force(bann
 
 
 def test_an_account_costs_less_than_three_hundred_bytes() -> None:
-    index = BanIndex(plain)
+    index = BanIndex(HASHES)
     count = 50_000
     index.put((number.to_bytes(16, "big"), None, float("inf")) for number in range(count))
     held = sys.getsizeof(index._accounts) + sum(sys.getsizeof(key) for key in index._accounts)
@@ -254,7 +255,7 @@ def test_an_account_costs_less_than_three_hundred_bytes() -> None:
 
 
 def test_what_has_ended_by_the_clock_is_not_in_force() -> None:
-    index = BanIndex(plain)
-    index.put([(plain("account", "A")[:16], None, NOW + 5)])
+    index = BanIndex(HASHES)
+    index.put([(HASHES.account("A"), None, NOW + 5)])
     assert index.account_until("a", NOW + 4.9) == NOW + 5
     assert index.account_until("a", NOW + 5) is None

@@ -178,7 +178,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_order_of_steps_enacts_without_the_chain(office: Any, steps: list[tuple[str, str]]) -> None:
     """A conduct warning goes through any sequence; what was accepted is counted here, apart from all code of the service."""
     action = await office.proposed(office.spec("conduct_warning"))
@@ -197,7 +197,7 @@ async def test_no_order_of_steps_enacts_without_the_chain(office: Any, steps: li
         else:
             sub = {"evaluator": "eva", "twice": "one-team_peer"}.get(step, f"one-{level}")
             answer = await office.sign(action, level, what or "approve", sub=sub)
-            if answer.status_code == 201 and what != "return":
+            if answer.status_code == 200 and what != "return":
                 assert sub != "eva"
                 signed[level] = what or "approve"
         if answer.status_code < 300:

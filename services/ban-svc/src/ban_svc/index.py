@@ -5,17 +5,16 @@ What has ended by the clock is not in force, whether or not anybody has noted it
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Unavailable
 from chassis.log import logger
-from kernel.names import canonical_user
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ban_svc.tables.columns import HASH_BYTES
+from ban_svc.hashes import Hashes, hashes_of
 
 if TYPE_CHECKING:
     from chassis.edge import Edge
@@ -49,9 +48,10 @@ _OF = text(f"""
 class BanIndex:
     """Who is covered until when, in seconds since 1970 by the law's clock; infinity where a cover has no end."""
 
-    def __init__(self, hash_of: Callable[[str, str], bytes]) -> None:
-        """`hash_of` is the keyring's keyed hash."""
-        self._hash_of = hash_of
+    def __init__(self, hashes: Hashes) -> None:
+        """`hashes` are those of the keyring that the table was written under."""
+        self._hash = hashes.account
+        self._hashes = hashes
         self._accounts: dict[bytes, float] = {}
         self._networks: dict[int, dict[int, dict[int, float]]] = {4: {}, 6: {}}
         self._patches = 0
@@ -68,7 +68,7 @@ class BanIndex:
         Raises:
             UserNameError: no account can have this name.
         """
-        until = self._accounts.get(account_hash(self._hash_of, name))
+        until = self._accounts.get(self._hash(name))
         return until if until is not None and now < until else None
 
     def network_until(self, network: Network, now: float) -> float | None:
@@ -129,7 +129,7 @@ class BanIndex:
 
     async def drift(self, connection: AsyncConnection, law: float) -> list[str]:
         """Compare with the table: name how many accounts and networks differ in what they answer at `law`; empty when all is well."""
-        table = BanIndex(self._hash_of)
+        table = BanIndex(self._hashes)
         table.put(await connection.execute(_WHOLE))
         accounts = _differing(self._accounts, table._accounts, law)
         networks = sum(
@@ -138,15 +138,6 @@ class BanIndex:
             for length in self._networks[version].keys() | table._networks[version].keys()
         )
         return [f"{count} {what} differ" for what, count in (("accounts", accounts), ("networks", networks)) if count]
-
-
-def account_hash(hash_of: Callable[[str, str], bytes], name: str) -> bytes:
-    """Give the keyed hash of an account's canonical name.
-
-    Raises:
-        UserNameError: no account can have this name.
-    """
-    return hash_of("account", canonical_user(name))[:HASH_BYTES]
 
 
 def place_of(network: str) -> tuple[int, int, int]:
@@ -169,14 +160,14 @@ def index_of(runtime: "Runtime") -> BanIndex:
 
 async def start_index(runtime: "Runtime") -> None:
     """Load the index of a process that answers the check."""
-    index = runtime.state.setdefault(LOOP, BanIndex(runtime.keyring.hash))
+    index = runtime.state.setdefault(LOOP, BanIndex(hashes_of(runtime)))
     runtime.readiness["ban index"] = lambda: index.loaded
     await index.load(runtime)
 
 
 async def keep_fresh(runtime: "Runtime") -> None:
     """Read on for as long as the process lives, at each poke and at least twice a second."""
-    index: BanIndex = runtime.state.setdefault(LOOP, BanIndex(runtime.keyring.hash))
+    index: BanIndex = runtime.state.setdefault(LOOP, BanIndex(hashes_of(runtime)))
     runtime.readiness["ban index"] = lambda: index.loaded
     failing = False
     while True:

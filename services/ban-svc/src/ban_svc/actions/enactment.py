@@ -19,7 +19,8 @@ from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.matter import matter_of
 from ban_svc.actions.review import review_of
 from ban_svc.actions.text import open_spec
-from ban_svc.index import account_hash, patch_after_commit
+from ban_svc.hashes import hashes_of
+from ban_svc.index import patch_after_commit
 from ban_svc.model import IN_FORCE, ActionSpec, State
 from ban_svc.tables import Account, Action, Cover, Enforcement, Individual
 
@@ -95,7 +96,7 @@ async def _individual(edge: Edge, spec: ActionSpec) -> UUID:
     """Give the person whom the action is against, known by its accounts, or put on record now (R17)."""
     if spec.individual_id is not None:
         return spec.individual_id
-    hashes = [account_hash(edge.runtime.keyring.hash, account.name) for account in spec.accounts or ()]
+    hashes = [hashes_of(edge.runtime).account(account.name) for account in spec.accounts or ()]
     known = (await edge.session.scalars(select(Account.individual_id).where(col(Account.name_hash).in_(hashes)))).first()
     if known is not None:
         return known
@@ -115,7 +116,7 @@ async def _link(edge: Edge, action: Action, spec: ActionSpec) -> Sequence[Accoun
     key = await data_key(edge, action.individual_id)
     fresh = []
     for named in spec.accounts or ():
-        name, found = canonical_user(named.name), account_hash(edge.runtime.keyring.hash, named.name)
+        name, found = canonical_user(named.name), hashes_of(edge.runtime).account(named.name)
         if found not in accounts:
             accounts[found] = Account(
                 id=new_id(),

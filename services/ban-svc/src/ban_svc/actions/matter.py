@@ -7,22 +7,21 @@ from chassis.edge import Edge
 from chassis.runtime import Runtime
 from kernel.decision import Refused
 from kernel.kinds import Kind
-from kernel.names import canonical_user
 from kernel.review import Course
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from ban_svc.index import account_hash
+from ban_svc.hashes import hashes_of
 from ban_svc.model import IN_FORCE, OPEN, ActionSpec, BanFacts, Matter, State
 from ban_svc.tables import Account, Action, Cover, Individual
 
 
-def hashes_of(runtime: Runtime, spec: ActionSpec | None) -> list[bytes]:
+def subjects_of(runtime: Runtime, spec: ActionSpec | None) -> list[bytes]:
     """Give the keyed hashes of the accounts that a proposal names; a name that MediaWiki refuses has none, the rules say why."""
     found = []
     for account in (spec.accounts or ()) if spec else ():
         try:
-            found.append(account_hash(runtime.keyring.hash, account.name))
+            found.append(hashes_of(runtime).account(account.name))
         except Refused:
             continue
     return list(dict.fromkeys(found))
@@ -31,7 +30,7 @@ def hashes_of(runtime: Runtime, spec: ActionSpec | None) -> list[bytes]:
 def sub_hash(runtime: Runtime, sub: str) -> bytes | None:
     """Give the keyed hash of whoever acts, as if their subject were an account: it tells whether they are aimed at (R115)."""
     try:
-        return account_hash(runtime.keyring.hash, canonical_user(sub))
+        return hashes_of(runtime).account(sub)
     except Refused:
         return None
 
@@ -40,7 +39,7 @@ async def matter_of(edge: Edge, spec: ActionSpec | None, course: Course, *, has_
     """Gather what surrounds a proposal; `action_id` is the action itself once it exists."""
     if spec is None:
         return Matter(course=course, now=edge.now, has_case=has_case)
-    hashes = hashes_of(edge.runtime, spec)
+    hashes = subjects_of(edge.runtime, spec)
     individuals = {spec.individual_id} - {None} | set(
         await edge.session.scalars(select(Account.individual_id).where(col(Account.name_hash).in_(hashes)))
     )

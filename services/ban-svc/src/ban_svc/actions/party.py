@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from ban_svc.actions.enactment import NAME
 from ban_svc.actions.text import open_spec
-from ban_svc.index import account_hash
+from ban_svc.hashes import hashes_of
 from ban_svc.model import AccountRef, ActionSpec
 from ban_svc.tables import Account, Action
 
@@ -34,7 +34,7 @@ async def is_party(edge: Edge, action_id: UUID, *, wiki_user: str | None) -> boo
     if wiki_user is None:
         return False
     try:
-        asked = account_hash(edge.runtime.keyring.hash, wiki_user)
+        asked = hashes_of(edge.runtime).account(wiki_user)
     except Refused:
         return False
     if asked in action.subjects:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.change import announce
-from ban_svc.actions.matter import hashes_of, matter_of
+from ban_svc.actions.matter import matter_of, subjects_of
 from ban_svc.actions.text import seal_spec
 from ban_svc.model import OPEN, ActionSpec, Matter, State
 from ban_svc.tables import Action
@@ -86,7 +86,7 @@ async def write_spec(edge: Edge, action: Action, spec: ActionSpec | None, text: 
     await seal_spec(edge, action, text)
     if spec is None:
         return
-    action.subjects = hashes_of(edge.runtime, spec)
+    action.subjects = subjects_of(edge.runtime, spec)
     action.disclosure = rules.disclosure_of(spec)
     action.irrevocable = bool(spec.irrevocable)
     action.part_of, action.enforces, action.escalates = spec.part_of, spec.enforces, list(spec.escalates or ())

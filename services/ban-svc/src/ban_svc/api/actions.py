@@ -107,7 +107,6 @@ async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 @api.post(
     "/actions/{action_id}/reviews",
     roles=SIGNERS,
-    status=201,
     refuses=(
         "not_in_turn",
         "evaluator_signs",
@@ -130,16 +129,14 @@ async def sign_action(edge: OpenEdge, action_id: UUID, form: ReviewForm) -> Acti
     return await view(edge, signed)
 
 
-@api.post(
-    "/actions/{action_id}/amendments", roles=(Role.EVALUATOR,), status=201, refuses=("not_returned", "not_the_evaluator", "kind_changed")
-)
+@api.post("/actions/{action_id}/amendments", roles=(Role.EVALUATOR,), refuses=("not_returned", "not_the_evaluator", "kind_changed"))
 async def amend_action(edge: OpenEdge, action_id: UUID, form: AmendmentForm) -> ActionView:
     """Answer a return, with a new text where one is needed; the signatures start anew over a new digest."""
     text = as_sent(form.spec) if form.spec else None
     return await view(edge, await actions.amend(edge, action_id, note=form.note, spec=form.spec, text=text))
 
 
-@api.post("/actions/{action_id}/recusals", roles=(*SIGNERS, Role.ENFORCER), status=201, refuses=("signed_already", "recused", "not_open"))
+@api.post("/actions/{action_id}/recusals", roles=(*SIGNERS, Role.ENFORCER), refuses=("signed_already", "recused", "not_open"))
 async def recuse_from_action(edge: OpenEdge, action_id: UUID, form: WhyForm) -> ActionView:
     """Step aside from an action before signing or enacting it."""
     return await view(edge, await actions.recuse(edge, action_id, why=form.why))
@@ -165,7 +162,6 @@ async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 @api.post(
     "/actions/{action_id}/enforcement",
     roles=(Role.ENFORCER,),
-    status=201,
     refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there"),
     example={"wiki": "metawiki", "effect": "lock", "receipt": {"log_id": 4711}},
 )

@@ -5,7 +5,6 @@ until when; the reference is made for this subject and this caller, so that two 
 """
 
 import math
-from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
@@ -25,12 +24,12 @@ from starlette.responses import Response
 
 from ban_svc import rules
 from ban_svc.api.check_document import ASK, ASK_MANY, SCHEMAS
-from ban_svc.index import BanIndex, account_hash, index_of
+from ban_svc.hashes import hashes_of
+from ban_svc.index import BanIndex, index_of
 
 PATH = "/bans/v1/check"
 ROLES = (Role.TOOLING, Role.AUDITOR)
 MOST = 1000
-REFERENCE_BYTES = 15
 Wiki = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{2,64}$")]
 
 
@@ -126,13 +125,9 @@ def _said(runtime: Runtime, caller: str, subject: Subject, until: float | None) 
         return Check(subject, banned=False, covers=[])
     end = None if until == math.inf else datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
     covers: list[Literal["everywhere", "event", "address"]] = ["everywhere"] if subject.ip is None else ["address"]
-    return Check(subject, banned=True, covers=covers, reference=_reference(runtime, caller, subject), until=end)
-
-
-def _reference(runtime: Runtime, caller: str, subject: Subject) -> str:
-    """Make the reference of this subject for this caller: keyed, of no action and no person, so that it joins with nothing."""
-    about = f"{caller}\n{subject.user or subject.ip}"
-    return urlsafe_b64encode(runtime.keyring.hash("check.reference", about)[:REFERENCE_BYTES]).decode()
+    return Check(
+        subject, banned=True, covers=covers, reference=hashes_of(runtime).reference(caller, subject.user or subject.ip or ""), until=end
+    )
 
 
 async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: datetime) -> list[Check]:
@@ -153,7 +148,7 @@ def _key_of(runtime: Runtime, subject: Subject) -> dict[str, bytes | IPv4Network
     if (subject.user is None) == (subject.ip is None) or (subject.ip is not None and subject.wiki is not None):
         raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
     if subject.user is not None:
-        return {"name_hash": account_hash(runtime.keyring.hash, subject.user), "network": None}
+        return {"name_hash": hashes_of(runtime).account(subject.user), "network": None}
     return {"name_hash": None, "network": network_of(subject.ip or "")}
 
 

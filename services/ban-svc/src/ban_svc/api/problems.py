@@ -42,6 +42,7 @@ PROBLEMS = {
     "level_not_in_chain": "The level is not asked for this kind of action.",
     "not_in_turn": "The levels are asked in turn. Wait for those before yours.",
     "evaluator_signs": "Whoever evaluated the matter signs no level of its review. Ask somebody else of that level.",
+    "enactor_signs": "Whoever enacted an emergency measure signs no level of its review. Ask somebody else of that level.",
     "signed_already": "Nobody signs two levels of one recommendation. Ask somebody else of that level.",
     "involved": "A person named in the case or aimed at by it neither signs nor enacts.",
     "recused": "You have stepped aside from this matter.",
@@ -67,4 +68,7 @@ PROBLEMS = {
     "past_is_for_audit": "Only the auditor may ask what was in force at a moment in the past.",
     "level_not_at_choice": "The procedure does not leave this level at choice for the kind.",
     "no_chain": "The kind has no review chain.",
+    "finite_is_atypical": "A remark for those who sign, no refusal: a global ban has no end by default, and this one has.",
+    "without_warning": "A remark for those who sign, no refusal: no warning was given before, for the reason recorded.",
+    "overrides_local_policy": "A remark for those who sign, no refusal: it overrides a local policy, a rare exception.",
 }
