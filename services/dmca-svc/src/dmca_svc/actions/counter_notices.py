@@ -1,0 +1,154 @@
+"""A counter-notice is judged, its window opens, and material goes back (R45, R46, D10, 17 U.S.C. 512(g))."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from chassis.edge import Edge, new_id
+from kernel.deadline import ClockState, enforcer_may_restore_from, restore_window
+from kernel.decision import Reason, Refused
+
+from dmca_svc.actions.assessment import Place
+from dmca_svc.actions.clocks import plan_windows
+from dmca_svc.actions.court_actions import hold
+from dmca_svc.actions.matter import Matter, matter_of
+from dmca_svc.actions.standing import settle
+from dmca_svc.actions.text import keep_note, place_hash
+from dmca_svc.model import CounterState
+from dmca_svc.rules import counter_notice, restoration
+from dmca_svc.tables import AskedPage, Assessment, CounterNotice, NoticePage
+
+_SEVERAL = Reason("counter_notice_unnamed", "The notice has several counter-notices to restore, or none; name one.", "D10")
+
+
+async def assess_counter_notice(
+    edge: Edge,
+    notice_id: UUID,
+    counter_id: UUID,
+    elements: Mapping[str, bool],
+    places: Sequence[Place],
+    *,
+    verified_how: str | None,
+    note: str,
+) -> tuple[Matter, CounterNotice]:
+    """Judge a counter-notice; accepted, it opens the window from the day on which the agent had it (D10).
+
+    Raises:
+        Refused: it was judged before, an element was not judged, or it names a page that is not down.
+    """
+    matter = await matter_of(edge, notice_id)
+    counter = matter.counter(counter_id)
+    pages = [matter.at(place_hash(edge, place.wiki, place.title)) for place in places]
+    counter_notice.may_assess_counter_notice(
+        counter.facts(()),
+        elements,
+        [page.facts() if page else None for page in pages],
+        asked_back_elsewhere=_asked_elsewhere(matter, counter, pages),
+    ).or_refuse()
+    about = list({page.id: page for page in pages if page is not None}.values())
+    found = counter_notice.verdict(elements)
+    kept = await keep_note(matter, "counter_notice_assessment", note)
+    row = Assessment(
+        id=new_id(),
+        notice_id=notice_id,
+        counter_notice_id=counter.id,
+        by=edge.by.id,
+        at=edge.now,
+        elements=dict(elements),
+        differs=[name for name, met in elements.items() if counter.read_elements.get(name, False) is not met],
+        verdict=found,
+        note_id=kept.id,
+    )
+    edge.session.add(row)
+    matter.assessments.append(row)
+    if verified_how:
+        proof = await keep_note(matter, "subscriber_verified", verified_how)
+        counter.verified_by, counter.verified_at, counter.verified_note = edge.by.id, edge.now, proof.id
+    decision = counter_notice.may_open_window(
+        elements,
+        pages=len(about),
+        verified=counter.verified_by is not None,
+        received_by_agent_at=counter.received_by_agent_at,
+    )
+    counter.assessed_by, counter.verdict = edge.by.id, found
+    counter.missing = [name for name, met in elements.items() if not met]
+    counter.page_ids = [page.id for page in about]
+    counter.reasons = [{"code": one.code, "says": one.says, "cite": one.cite} for one in decision.reasons]
+    state = counter_notice.state_after(decision, found, pages=len(about))
+    matter.notice.counter_notice_id = counter.id
+    if state is not CounterState.ACCEPTED:
+        counter.state = state
+        settle(matter)
+        await matter.say("assessed", reasons=decision.reasons)
+        return matter, counter
+    await _open_window(matter, counter, about)
+    return matter, counter
+
+
+async def sign_early(edge: Edge, notice_id: UUID, counter_id: UUID, note: str) -> tuple[Matter, CounterNotice]:
+    """Take Legal's signature for restoring on the tenth business day (D10).
+
+    Raises:
+        Refused: no window is open for it, it is held or back, or Legal has signed.
+    """
+    matter = await matter_of(edge, notice_id)
+    counter = matter.counter(counter_id)
+    restoration.may_sign_early(counter.facts(matter.page_facts(counter))).or_refuse()
+    await keep_note(matter, "early_restoration", note)
+    counter.early_by, counter.early_at = edge.by.id, edge.now
+    matter.note("early_restoration_signed")
+    return matter, counter
+
+
+async def restore(edge: Edge, notice_id: UUID, counter_id: UUID | None) -> Matter:
+    """Order the restoration of a counter-notice's pages; they go back one by one, each with its receipt.
+
+    Raises:
+        Refused: the window is not open, Legal has not signed for its first day, or an action holds it.
+    """
+    matter = await matter_of(edge, notice_id)
+    counter = matter.counter(counter_id) if counter_id else _only(matter)
+    facts = counter.facts(matter.page_facts(counter))
+    evaluators = matter.facts().evaluators
+    restoration.may_restore(facts, now=edge.now, by=edge.by.id, evaluators=evaluators).or_refuse()
+    counter.restoring, counter.restoring_at, counter.restoring_by = True, edge.now, edge.by.id
+    matter.notice.counter_notice_id = counter.id
+    matter.note("restoration_started")
+    return matter
+
+
+async def _open_window(matter: Matter, counter: CounterNotice, about: Sequence[NoticePage]) -> None:
+    agent = counter.received_by_agent_at
+    if agent is None:
+        raise AssertionError("a window is counted from receipt by the agent")
+    window = restore_window(agent)
+    counter.state = CounterState.ACCEPTED
+    counter.opens, counter.target, counter.closes = window.opens, window.target, window.closes
+    counter.enforcer_from = enforcer_may_restore_from(agent)
+    counter.at_risk_at = restoration.window_at_risk_at(agent, window)
+    counter.clock_state = ClockState.RUNNING
+    await matter.edge.session.flush()
+    rows = [AskedPage(counter_notice_id=counter.id, page_id=page.id) for page in about]
+    matter.edge.session.add_all(rows)
+    matter.asked.extend(rows)
+    await plan_windows(matter)
+    await matter.say("window_opened")
+    # An action of which the agent was told before holds it from the first day on.
+    for action in matter.actions:
+        if hold(matter, action, counter):
+            matter.notice.court_action_id = action.id
+            settle(matter)
+            await plan_windows(matter)
+            await matter.say("held")
+
+
+def _asked_elsewhere(matter: Matter, counter: CounterNotice, pages: Sequence[NoticePage | None]) -> bool:
+    mine = {page.id for page in pages if page is not None}
+    return any(asked.page_id in mine and asked.counter_notice_id != counter.id for asked in matter.asked)
+
+
+def _only(matter: Matter) -> CounterNotice:
+    """Take the one counter-notice that could be meant; a single one is told why it may not be restored."""
+    open_ones = [one for one in matter.counters if one.state == CounterState.ACCEPTED] or matter.counters
+    if len(open_ones) != 1:
+        raise Refused(_SEVERAL)
+    return open_ones[0]

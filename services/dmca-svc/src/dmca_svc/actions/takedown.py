@@ -1,0 +1,136 @@
+"""Taking down, and the receipts by which pages come down and go back (R40, R42, R43, R113, D10, D15)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.edge import Edge, new_id
+from kernel.decision import Reason, Refused
+
+from dmca_svc.actions.assessment import Place
+from dmca_svc.actions.clocks import plan_windows, stop_clock
+from dmca_svc.actions.matter import Matter, matter_of
+from dmca_svc.actions.standing import settle
+from dmca_svc.actions.text import keep_note, place_hash
+from dmca_svc.model import PageState, State
+from dmca_svc.rules import restoration, takedown
+from dmca_svc.tables import Announcement, CounterNotice, NoticePage, PageReceipt
+
+COMMONS = "commonswiki"
+_NOTHING = Reason("not_accepted", "Nothing is recommended on this notice; nothing comes down before Legal has signed.", "R40")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that a page came down or went back: exactly one of the three."""
+
+    log_id: int | None = None
+    revision_id: int | None = None
+    url: str | None = None
+
+
+async def take_down(edge: Edge, notice_id: UUID) -> Matter:
+    """Order the takedown; pages come down one by one, each with its receipt.
+
+    Raises:
+        Refused: Legal has not signed, it runs already, or the enforcer evaluated it.
+    """
+    matter = await matter_of(edge, notice_id)
+    if matter.review is None:
+        raise Refused(_NOTHING)
+    takedown.may_take_down(matter.facts(), matter.review, by=edge.by.id).or_refuse()
+    matter.notice.takedown_at, matter.notice.takedown_by = edge.now, edge.by.id
+    matter.note("takedown_started")
+    return matter
+
+
+async def take_receipt(edge: Edge, notice_id: UUID, place: Place, proof: Proof) -> Matter:
+    """Take the receipt of one page: removed while the takedown runs, restored while the restoration does; the last one turns the state.
+
+    Raises:
+        Refused: nothing runs for that page, an action keeps it down, or the enforcer evaluated it.
+    """
+    matter = await matter_of(edge, notice_id)
+    page = matter.at(place_hash(edge, place.wiki, place.title))
+    counter, held = _restoring(matter, page)
+    facts = counter.facts(matter.page_facts(counter)) if counter else None
+    about = page.facts(held=held) if page else None
+    takedown.may_take_receipt(matter.facts(), about, facts, by=edge.by.id).or_refuse()
+    if page is None or about is None:
+        raise AssertionError("the rule refuses a page that is not there")
+    back = about.state is PageState.REMOVED
+    await _keep(matter, page, proof, effect="restored" if back else "removed")
+    if back and counter is not None:
+        await _restored(matter, page, counter)
+    else:
+        await _removed(matter, page, again=about.wrongly_restored)
+    return matter
+
+
+def _restoring(matter: Matter, page: NoticePage | None) -> tuple[CounterNotice | None, bool]:
+    """Find the running restoration that a page belongs to, and whether an action holds the page in it."""
+    for asked in matter.asked:
+        if page is not None and asked.page_id == page.id:
+            counter = matter.counter(asked.counter_notice_id)
+            if counter.restoring:
+                return counter, asked.held_by is not None
+    return None, False
+
+
+async def _keep(matter: Matter, page: NoticePage, proof: Proof, *, effect: str) -> None:
+    """Keep the receipt before the page turns: the database lets no page turn without one."""
+    edge = matter.edge
+    note = await keep_note(matter, "receipt", proof.url) if proof.url else None
+    row = PageReceipt(
+        id=new_id(),
+        notice_id=matter.notice.id,
+        page_id=page.id,
+        effect=effect,
+        log_id=proof.log_id,
+        revision_id=proof.revision_id,
+        note_id=note.id if note else None,
+        by=edge.by.id,
+        at=edge.now,
+    )
+    edge.session.add(row)
+    await edge.session.flush()
+
+
+async def _removed(matter: Matter, page: NoticePage, *, again: bool) -> None:
+    notice, edge = matter.notice, matter.edge
+    page.state, page.removed_at = PageState.REMOVED, edge.now
+    await edge.session.flush()
+    if again or any(one.state == PageState.UP for one in matter.named):
+        matter.note("page_removed_again" if again else "page_removed")
+        return
+    notice.state, notice.taken_down_at = State.TAKEN_DOWN, edge.now
+    await stop_clock(matter)
+    _announce(matter)
+    await matter.say("taken_down")
+    # A counter-notice may have come while other pages were still up.
+    settle(matter)
+    if notice.state != State.TAKEN_DOWN:
+        await matter.say("held" if notice.state == State.HELD else "counter_noticed")
+
+
+async def _restored(matter: Matter, page: NoticePage, counter: CounterNotice) -> None:
+    edge = matter.edge
+    page.state, page.restored_at = PageState.RESTORED, edge.now
+    await edge.session.flush()
+    pages = matter.page_facts(counter)
+    if any(one.restorable for one in pages):
+        matter.note("page_restored")
+        return
+    counter.restoring = False
+    counter.state = restoration.state_of_counter_notice(pages)
+    matter.notice.counter_notice_id, matter.notice.restored_at = counter.id, edge.now
+    settle(matter)
+    await plan_windows(matter)
+    await matter.say("restored")
+
+
+def _announce(matter: Matter) -> None:
+    """Write down where the takedown is to be made known: the Foundation's page, and Commons when it concerns Commons (R43)."""
+    places = ["foundation", *(["commons"] if any(page.wiki == COMMONS for page in matter.named) else [])]
+    rows = [Announcement(id=new_id(), notice_id=matter.notice.id, place=place, state="waiting") for place in places]
+    matter.edge.session.add_all(rows)
+    matter.announcements.extend(rows)

@@ -1,0 +1,114 @@
+"""The routes of a counter-notice: from the letter through its window to the restoration, or the hold (R45, R46, D10)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import OpenEdge, Prepared, Router
+from kernel.actor import Role
+
+from dmca_svc.actions import counter_notices as actions
+from dmca_svc.actions import court_actions, receipt
+from dmca_svc.actions.court_actions import Told
+from dmca_svc.api.forms import CounterAssessmentForm, CourtActionForm, NoteForm, RestorationForm
+from dmca_svc.api.notices import RECEIPT_REFUSALS
+from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
+from dmca_svc.api.views import CounterNoticeView, CourtActionView, NoticeView, show_counter_notice, show_notice
+
+counter_notices = Router(prefix="/dmca/v1", tags=["dmca"])
+STANDING = ("not_complete", "counter_notice_rejected", "restored_already", "held")
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices",
+    roles=(Role.REQUESTER_DESK, Role.LEGAL),
+    status=201,
+    creates=True,
+    accepts=LETTERS,
+    body_limit=LARGEST_LETTER,
+    prepares=read_letter,
+    example=EXAMPLE,
+    refuses=("nothing_taken_down", *RECEIPT_REFUSALS),
+)
+async def file_counter_notice(edge: OpenEdge, notice_id: UUID, posted: Annotated[Posted, Prepared]) -> CounterNoticeView:
+    """Hand in a counter-notice against a takedown.
+
+    Its window counts from the day on which the designated agent has a complete text: `channel` legal, or forwarded at that moment.
+    """
+    by_legal = edge.actor is not None and edge.actor.holds(Role.LEGAL)
+    arrived = receipt.incoming(
+        edge, posted.letter, posted.channel, received_at=posted.received_at, evidence=posted.evidence, by_legal=by_legal
+    )
+    return await show_counter_notice(*await receipt.receive_counter_notice(edge, notice_id, arrived))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/assessment",
+    roles=(Role.EVALUATOR,),
+    refuses=("counter_notice_judged", "elements_unjudged", "page_not_taken_down", "page_restored", "page_asked_back"),
+    example={
+        "elements": dict.fromkeys(("signature", "material", "good_faith_mistake", "contact", "jurisdiction_service"), True),
+        "pages": [{"wiki": "examplewiki", "title": "File:Harbour.jpg"}],
+        "subscriber_verified": {"how": "answered from the account's confirmed address"},
+        "note": "Complete.",
+    },
+)
+async def assess_counter_notice(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, form: CounterAssessmentForm) -> CounterNoticeView:
+    """Judge a counter-notice; accepted, it opens the window.
+
+    `pages` are those of the removed ones that the signer gave and asks back; none means that it is another person's material.
+    """
+    matter, counter = await actions.assess_counter_notice(
+        edge,
+        notice_id,
+        counter_notice_id,
+        form.elements,  # type: ignore[arg-type]  # the form's names are texts
+        [one.place() for one in form.pages],
+        verified_how=form.subscriber_verified.how if form.subscriber_verified else None,
+        note=form.note,
+    )
+    return await show_counter_notice(matter, counter)
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/early-restoration",
+    roles=(Role.LEGAL,),
+    refuses=(*STANDING, "signed_already"),
+    example={"note": "No word from the complainant; the tenth day will do."},
+)
+async def sign_early_restoration(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, form: NoteForm) -> CounterNoticeView:
+    """Sign that the material may go back on the tenth business day already."""
+    return await show_counter_notice(*await actions.sign_early(edge, notice_id, counter_notice_id, form.note))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/court-actions",
+    roles=(Role.LEGAL,),
+    status=201,
+    creates=True,
+    refuses=("nothing_taken_down", "received_in_future"),
+    example={
+        "forum": "court",
+        "from": "complainant",
+        "pages": [{"wiki": "examplewiki", "title": "File:Harbour.jpg"}],
+        "received_at": "2026-03-20T17:00:00Z",
+    },
+)
+async def record_court_action(edge: OpenEdge, notice_id: UUID, form: CourtActionForm) -> CourtActionView:
+    """Record what the agent was told of an action, and learn whether it holds.
+
+    Compared by receipt, not by entry: what was restored after the receipt comes down again, marked as our error.
+    """
+    told = Told(form.forum, form.told_by, form.received_at, form.filed_at, [one.place() for one in form.pages], form.content())
+    _, action = await court_actions.record_court_action(edge, notice_id, told)
+    return CourtActionView.of(action)
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/restoration",
+    roles=(Role.ENFORCER,),
+    refuses=(*STANDING, "running_already", "window_not_open", "tenth_day_needs_legal", "evaluator_enforces", "counter_notice_unnamed"),
+    example={},
+)
+async def restore_notice(edge: OpenEdge, notice_id: UUID, form: RestorationForm) -> NoticeView:
+    """Order the restoration; pages go back by their receipts."""
+    return await show_notice(await actions.restore(edge, notice_id, form.counter_notice_id))

@@ -1,0 +1,167 @@
+"""What callers send: strict, bounded, nothing unknown."""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from kernel.names import WikiIdError, wiki_id
+from kernel.review import Level, Verdict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from dmca_svc.actions.assessment import Place
+from dmca_svc.actions.takedown import Proof
+from dmca_svc.model import Channel, Course, Forum, ToldBy
+
+MOST_PAGES = 1000
+LONGEST_LETTER = 8_000_000
+
+
+def _wiki(text: str) -> str:
+    try:
+        return wiki_id(text)
+    except WikiIdError as error:
+        raise ValueError("a wiki's id has 2 to 64 lower-case letters, digits or underscores") from error
+
+
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
+Wiki = Annotated[str, AfterValidator(_wiki), Field(max_length=64)]
+Title = Annotated[str, Field(min_length=1, max_length=512)]
+NoticeElement = Literal["signature", "work", "material", "contact", "good_faith", "accuracy_authority"]
+CounterElement = Literal["signature", "material", "good_faith_mistake", "contact", "jurisdiction_service"]
+
+
+class Form(BaseModel):
+    """A body that takes no field it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageForm(Form):
+    """A page; the title with spaces, as MediaWiki shows it."""
+
+    wiki: Wiki
+    title: Title
+    revision_id: Number | None = None
+
+    def place(self) -> Place:
+        """Give it to an action."""
+        return Place(self.wiki, self.title, self.revision_id)
+
+
+Pages = Annotated[list[PageForm], Field(max_length=MOST_PAGES)]
+
+
+class LetterForm(Form):
+    """A letter as a form; an earlier `received_at` is Legal's, with its `evidence`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_LETTER)]
+    channel: Channel = Channel.LEGAL
+    received_at: AwareDatetime | None = None
+    evidence: Text | None = None
+
+
+class AssessmentForm(Form):
+    """A person's word on each of the six elements, and the pages that the notice is about."""
+
+    elements: dict[NoticeElement, Annotated[bool, Field(strict=True)]]
+    pages: Pages
+    note: Text
+
+
+class RecommendationForm(Form):
+    """A course, and the grounds of a rejection."""
+
+    course: Course
+    grounds: Annotated[list[Line], Field(max_length=20)] = []
+    note: Text
+
+
+class ReviewForm(Form):
+    """A level's verdict over the digest of what is recommended."""
+
+    level: Level
+    verdict: Verdict
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    note: Text
+
+
+class NothingForm(Form):
+    """Nothing: `{}`."""
+
+
+class ReceiptForm(Form):
+    """What shows that a page came down or went back: exactly one of `log_id`, `revision_id`, `url`."""
+
+    page: PageForm
+    log_id: Number | None = None
+    revision_id: Number | None = None
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(one is not None for one in (self.log_id, self.revision_id, self.url)) != 1:
+            raise ValueError("give exactly one of log_id, revision_id and url")
+        return self
+
+    def proof(self) -> Proof:
+        """Give it to an action."""
+        return Proof(self.log_id, self.revision_id, self.url)
+
+
+class VerifiedForm(Form):
+    """How the subscriber was verified: by the account's confirmed address, or on-wiki."""
+
+    how: Line
+
+
+class CounterAssessmentForm(Form):
+    """A person's word on (A) to (D), the removed pages that are the signer's, and how the signer was verified."""
+
+    elements: dict[CounterElement, Annotated[bool, Field(strict=True)]]
+    pages: Pages
+    subscriber_verified: VerifiedForm | None = None
+    note: Text
+
+
+class NoteForm(Form):
+    """A note."""
+
+    note: Text
+
+
+class CourtActionForm(Form):
+    """What the agent was told of an action; a docket number is not needed."""
+
+    forum: Forum
+    told_by: ToldBy = Field(alias="from")
+    pages: Pages
+    received_at: AwareDatetime
+    court: Line | None = None
+    docket: Line | None = None
+    filed_at: AwareDatetime | None = None
+    text: Text | None = None
+
+    def content(self) -> dict[str, str]:
+        """Give what is sealed."""
+        said = {"court": self.court, "docket": self.docket, "text": self.text}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class RestorationForm(Form):
+    """Which counter-notice is restored, where the notice has several."""
+
+    counter_notice_id: UUID | None = None
+
+
+class PartyForm(Form):
+    """Somebody of whom another service asks whether they wrote the notice."""
+
+    name: Line | None = None
+    email: Line | None = None
+    wiki_user: Line | None = None
+
+    def asked(self) -> dict[str, str]:
+        """Give what was named."""
+        said = {"name": self.name, "email": self.email, "wiki_user": self.wiki_user}
+        return {name: value for name, value in said.items() if value is not None}

@@ -1,0 +1,43 @@
+"""Letters are read before the edge opens: nothing slow happens while a transaction is open (DESIGN 3, 7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.http import Received
+from chassis.http.body import JSON
+from starlette.requests import Request
+
+from dmca_svc.api.forms import LetterForm
+from dmca_svc.letters.reader import reader_of
+from dmca_svc.model import Channel
+from dmca_svc.model.letter import ReadLetter
+
+LETTERS = (JSON, "text/plain", "message/rfc822")
+LARGEST_LETTER = 8 << 20
+EXAMPLE = {"text": "I am the owner of the photograph ...", "channel": "legal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter that was posted and read, and what its sender said about its way."""
+
+    letter: ReadLetter
+    channel: Channel
+    received_at: datetime | None = None
+    evidence: str | None = None
+
+
+async def read_letter(request: Request, body: Received) -> Posted:
+    """Read a posted letter in the reader's process.
+
+    Raises:
+        Malformed: the body is not what its media type says.
+    """
+    reader = reader_of(request.app.state.runtime)
+    if body.media_type == "message/rfc822":
+        return Posted(await reader.read(body.content, body.media_type), Channel.LEGAL)
+    if body.media_type == "text/plain":
+        return Posted(await reader.read(body.text().encode(), body.media_type), Channel.LEGAL)
+    form = body.form(LetterForm)
+    letter = await reader.read(form.text.encode(), "text/plain")
+    return Posted(letter, form.channel, form.received_at, form.evidence)

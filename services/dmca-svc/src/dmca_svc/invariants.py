@@ -1,0 +1,90 @@
+"""What must hold of every notice, asked as queries by `office check` (R40, R113, D1, D10)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chassis.check import Invariant, Now
+from kernel.deadline import enforcer_may_restore_from, restore_window
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def windows_off_the_rule(connection: AsyncConnection, now: Now) -> Iterable[Mapping[str, Any]]:
+    """Compare every window with the one that the rule gives for its receipt by the agent (D10)."""
+    del now
+    rows = await connection.execute(
+        text("SELECT id, received_by_agent_at, opens, enforcer_from, target, closes FROM counter_notice WHERE opens IS NOT NULL")
+    )
+    broken = []
+    for row in rows:
+        window = restore_window(row.received_by_agent_at)
+        ruled = (window.opens, enforcer_may_restore_from(row.received_by_agent_at), window.target, window.closes)
+        if ruled != (row.opens, row.enforcer_from, row.target, row.closes):
+            broken.append({"counter_notice_id": row.id, "opens": row.opens, "closes": row.closes})
+    return broken
+
+
+INVARIANTS = (
+    Invariant(
+        "down-with-its-receipt",
+        "A page is down or back without a receipt that shows it.",
+        """SELECT id, notice_id, state FROM page WHERE state <> 'up' AND NOT EXISTS (
+             SELECT FROM page_receipt r WHERE r.page_id = page.id AND r.effect = page.state)""",
+    ),
+    Invariant(
+        "decided-by-the-chain",
+        "A notice was accepted or rejected without the approval of Legal and of one more, after every level was heard.",
+        """SELECT n.id, n.state FROM notice n JOIN recommendation r ON r.id = n.recommendation_id WHERE n.decided_at IS NOT NULL AND (
+             SELECT count(DISTINCT s.by) < 3 OR count(*) FILTER (WHERE s.level = 'legal' AND s.verdict = 'approve') <> 1
+               OR count(*) FILTER (WHERE s.verdict = 'approve') < 2
+             FROM signature s WHERE s.recommendation_id = r.id AND s.digest = r.digest AND s.by <> r.evaluator)""",
+    ),
+    Invariant(
+        "course-as-recommended",
+        "A notice was decided otherwise than was recommended, or on no recommendation.",
+        """SELECT n.id, n.state FROM notice n LEFT JOIN recommendation r ON r.id = n.recommendation_id
+           WHERE n.decided_at IS NOT NULL AND ((n.state = 'rejected') IS DISTINCT FROM (r.course = 'reject'))""",
+    ),
+    Invariant(
+        "taken-down-to-the-last-page",
+        "A notice counts as taken down while a page of it was never removed, or as restored while one is down.",
+        """SELECT n.id, n.state FROM notice n WHERE (n.taken_down_at IS NOT NULL AND EXISTS (
+             SELECT FROM page p WHERE p.notice_id = n.id AND p.named AND p.state = 'up'))
+           OR (n.state = 'restored' AND EXISTS (SELECT FROM page p WHERE p.notice_id = n.id AND p.named AND p.state <> 'restored'))""",
+    ),
+    Invariant(
+        "window-by-the-rule",
+        "The window of a counter-notice is not the one that the rule gives.",
+        query=windows_off_the_rule,
+    ),
+    Invariant(
+        "back-within-the-law",
+        "A page went back before its window, on the tenth day without Legal, or while an action held it.",
+        """SELECT p.id, p.notice_id FROM page p WHERE p.state = 'restored' AND NOT EXISTS (
+             SELECT FROM asked_page a JOIN counter_notice c ON c.id = a.counter_notice_id WHERE a.page_id = p.id
+               AND p.restored_at >= c.opens AND (p.restored_at >= c.enforcer_from OR c.early_at <= p.restored_at)
+               AND (a.held_by IS NULL OR p.wrongly_restored_at IS NOT NULL))""",
+    ),
+    Invariant(
+        "state-in-the-trail",
+        "A notice stands where no row of the trail put it.",
+        """SELECT n.id, n.state FROM notice n WHERE n.state IS DISTINCT FROM (
+             SELECT a.state FROM audit a WHERE a.aggregate_id = n.id AND a.outcome = 'done' ORDER BY a.at DESC, a.id DESC LIMIT 1)""",
+    ),
+    Invariant(
+        "said-as-often-as-counted",
+        "A notice counts other events than were recorded for it.",
+        """SELECT n.id, n.event_version FROM notice n WHERE n.event_version <> (
+             SELECT coalesce(max(o.version), 0) FROM outbox o WHERE o.stream = 'office_actions.dmca_notice_change.v1'
+               AND o.key::jsonb ->> 'notice_id' = n.id::text)""",
+    ),
+    Invariant(
+        "clock-watched",
+        "A clock runs and no date is set at which it is looked at.",
+        """SELECT n.id, n.clock_state FROM notice n WHERE n.clock_state IN ('running', 'at_risk') AND NOT EXISTS (
+             SELECT FROM deadline d WHERE d.aggregate_id = n.id AND d.kind = 'notice.breached' AND d.state = 'waiting')
+           UNION ALL
+           SELECT c.id, c.clock_state FROM counter_notice c WHERE c.clock_state IN ('running', 'at_risk') AND NOT EXISTS (
+             SELECT FROM deadline d WHERE d.aggregate_id = c.notice_id AND d.kind = 'restoration.breached' AND d.state = 'waiting')""",
+    ),
+)

@@ -1,0 +1,31 @@
+"""The rows of notices and counter-notices. Texts, titles and parties are sealed, what rules ask about is plain (D17, D20, D27)."""
+
+from dmca_svc.tables.columns import Base
+from dmca_svc.tables.counter_notice import AskedPage, CounterNotice, CourtAction
+from dmca_svc.tables.notice import (
+    Announcement,
+    Assessment,
+    Note,
+    Notice,
+    NoticePage,
+    PageReceipt,
+    Party,
+    Recommendation,
+    SignatureRow,
+)
+
+__all__ = [
+    "Announcement",
+    "AskedPage",
+    "Assessment",
+    "Base",
+    "CounterNotice",
+    "CourtAction",
+    "Note",
+    "Notice",
+    "NoticePage",
+    "PageReceipt",
+    "Party",
+    "Recommendation",
+    "SignatureRow",
+]
