@@ -62,7 +62,7 @@ async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None
     if not matches or told.case_id != event.case.case_id or told.recommendation_id != event.case.recommendation_id:
         raise Permanent("what was fetched is not what the event names")
     kind = spec.kind if spec else _kind_of(event)
-    if spec is not None and (returned := await _returned(edge, told, kind)) is not None:
+    if (returned := await _returned(edge, told, kind)) is not None:
         note = "A new recommendation answers the return."
         ids = {"evaluator": told.evaluator, "recommendation_id": told.recommendation_id}
         await actions.amend(edge, returned, note=note, spec=spec, text=told.spec, **ids)
@@ -85,7 +85,14 @@ async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None
 async def _returned(edge: Edge, told: Recommendation, kind: Kind) -> UUID | None:
     """Find the action of this case that waits for the evaluator's answer."""
     waiting = {"case_id": told.case_id, "kind": kind, "course": told.course, "evaluator": told.evaluator, "state": State.RETURNED}
-    found = (await edge.session.scalars(select(Action).filter_by(**waiting).order_by(col(Action.id)))).first()
+    found = (
+        await edge.session.scalars(
+            select(Action)
+            .filter_by(**waiting)
+            .where(col(Action.recommendation_id).is_distinct_from(told.recommendation_id))
+            .order_by(col(Action.id))
+        )
+    ).first()
     return found.id if found else None
 
 

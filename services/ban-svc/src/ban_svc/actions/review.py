@@ -1,6 +1,6 @@
 """The chain at work: signatures in turn, returns and their answers, recusals, withdrawal (R19, R113, R115, D1, D2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,14 @@ async def review_of(edge: Edge, action: Action) -> Review:
     signatures = await signatures_of(edge, action)
     recused = await edge.session.scalars(select(Recusal.by).where(Recusal.action_id == action.id))
     # A person who is aimed at by the action is involved, whoever noticed (R115).
-    involved = {edge.by.id} if sub_hash(edge.runtime, edge.by.id) in action.subjects else set()
+    involved = {edge.by.id} if sub_hash(edge.runtime, edge.by.id) in action.subjects else set[str]()
+    return review_facts(action, signatures, recused=frozenset(recused), involved=frozenset(involved))
+
+
+def review_facts(
+    action: Action, signatures: Iterable[Signature], *, recused: frozenset[str] = frozenset(), involved: frozenset[str] = frozenset()
+) -> Review:
+    """Put a review together from its rows."""
     return Review(
         kind=Kind(action.kind),
         course=Course(action.course),
@@ -52,8 +59,8 @@ async def review_of(edge: Edge, action: Action) -> Review:
         digest=action.digest,
         evaluator=action.evaluator,
         signatures=tuple(signature.facts() for signature in signatures),
-        recused=frozenset(recused),
-        involved=frozenset(involved),
+        recused=recused,
+        involved=involved,
     )
 
 

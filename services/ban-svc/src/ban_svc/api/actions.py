@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from ban_svc import actions
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
 from ban_svc.api.problems import PROBLEMS
-from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view
+from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view, view_list
 from ban_svc.model import ActionSpec, State
 from ban_svc.tables import Action
 
@@ -91,11 +91,19 @@ async def list_actions(
     wanted = {"case_id": case_id, "individual_id": individual_id, "kind": kind, "state": state}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
     found = await page(edge, query, lambda action: action, after=after, limit=limit)
-    edge.access_reason = None
-    return Page(items=[await view(edge, action) for action in found.items], next=found.next)
+    return Page(items=await view_list(edge, found.items), next=found.next)
 
 
-@api.get("/actions/{action_id}", roles=READERS)
+_REASON = {
+    "name": "X-Access-Reason",
+    "in": "header",
+    "required": False,
+    "description": "Why you read the text; it is logged.",
+    "schema": {"type": "string"},
+}
+
+
+@api.get("/actions/{action_id}", roles=READERS, openapi_extra={"parameters": [_REASON]})
 async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
     """Read an action.
 

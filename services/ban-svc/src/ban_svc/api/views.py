@@ -1,18 +1,20 @@
 """The answers, in the shapes of API.md; absent is never null."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.audit import log_access
 from chassis.crypto import reveal
 from chassis.edge import Edge
-from kernel.review import approvals_of, steps_of
+from kernel.review import Step, approvals_of, steps_of
 from pydantic import BaseModel, PlainSerializer
 from sqlmodel import col, select
 
 from ban_svc.actions.enforcement import URL
-from ban_svc.actions.review import review_of, signatures_of
+from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
 from ban_svc.model import AccountRef, ActionSpec
 from ban_svc.tables import Action, Enforcement, Note, Signature
@@ -140,60 +142,89 @@ class TimelineView(BaseModel):
 
 async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) -> ActionView:
     """Show one action; what is sealed in it only to a caller who said why, and logged. `spec` is what the caller sent just now."""
-    signatures = await signatures_of(edge, action)
-    effects = list(await edge.session.scalars(select(Enforcement).where(Enforcement.action_id == action.id).order_by(col(Enforcement.id))))
-    notes: dict[UUID, str] = {}
-    reading = edge.access_reason is not None and edge.access_reason != edge.operation
-    if reading:
-        spec = await open_spec(edge, action)
-        notes = await _notes_of(edge, action, signatures)
-    by_level = {signature.level: signature for signature in signatures}
-    review = await review_of(edge, action)
-    steps = [
-        StepView(
-            level=step.level,
-            required=step.required,
-            state=step.state.value,
-            by=step.by,
-            at=step.at,
-            note=notes.get(by_level[step.level].note_id) if step.by else None,
-        )
-        for step in steps_of(review)
-    ]
-    return ActionView(
-        id=action.id,
-        case_id=action.case_id,
-        notice_id=action.notice_id,
-        kind=action.kind,
-        origin=action.origin,
-        state=action.state,
-        review=ReviewView.model_validate(
-            {
+    rows = await _rows_of(edge, [action])
+    # A step of ours that opened the text gave itself as the reason; the caller gave none, and is shown none of it.
+    if edge.access_reason is None or edge.access_reason == edge.operation:
+        return _shown(action, rows, spec=spec)
+    await log_access(edge, "action", action.id)
+    urls = {effect.id: await reveal(edge, effect.url, place=URL) for effect in rows.effects if effect.url is not None}
+    return _shown(action, rows, spec=await open_spec(edge, action), notes=await _notes_of(edge, action, rows.signatures), urls=urls)
+
+
+async def view_list(edge: Edge, actions: Sequence[Action]) -> list[ActionView]:
+    """Show many actions with what is sealed in none of them, in two queries."""
+    rows = await _rows_of(edge, actions)
+    return [_shown(action, rows) for action in actions]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What belongs to the actions shown: signatures over whatever text, in turn, and effects, as they were named."""
+
+    signatures: Sequence[Signature]
+    effects: Sequence[Enforcement]
+
+
+async def _rows_of(edge: Edge, actions: Sequence[Action]) -> _Rows:
+    ids = [action.id for action in actions]
+    signatures = select(Signature).where(col(Signature.action_id).in_(ids)).order_by(col(Signature.ordinal))
+    effects = select(Enforcement).where(col(Enforcement.action_id).in_(ids)).order_by(col(Enforcement.id))
+    return _Rows(list(await edge.session.scalars(signatures)), list(await edge.session.scalars(effects)))
+
+
+def _shown(
+    action: Action,
+    rows: _Rows,
+    *,
+    spec: ActionSpec | None = None,
+    notes: Mapping[UUID, str] | None = None,
+    urls: Mapping[UUID, str] | None = None,
+) -> ActionView:
+    signatures = [one for one in rows.signatures if one.action_id == action.id and one.digest == action.digest]
+    review = review_facts(action, signatures)
+    return ActionView.model_validate(
+        {
+            **{name: getattr(action, name) for name in _AS_IT_IS},
+            "review": {
                 "course": action.course,
                 "digest": action.digest,
-                "steps": steps,
+                "steps": [_step(step, signatures, notes or {}) for step in steps_of(review)],
                 "approvals": approvals_of(review),
                 "state": action.review_state,
-            }
-        ),
-        spec=spec,
-        authorised_by=[PerformerView(role=one.level, id=one.by) for one in signatures if one.verdict == "approve"],
-        performed_by=PerformerView(role="enforcer", id=action.performed_by) if action.performed_by else None,
-        individual_id=action.individual_id,
-        acting_account=action.acting_account,
-        enacted_at=action.enacted_at,
-        expires_at=action.expires_at,
-        enforcement=[await _effect(edge, effect, reading=reading) for effect in effects],
-        version=action.version,
+            },
+            "spec": spec,
+            "authorised_by": [{"role": one.level, "id": one.by} for one in signatures if one.verdict == "approve"],
+            "performed_by": {"role": "enforcer", "id": action.performed_by} if action.performed_by else None,
+            "enforcement": [_effect(effect, urls or {}) for effect in rows.effects if effect.action_id == action.id],
+        }
     )
 
 
+_AS_IT_IS = (
+    "id",
+    "case_id",
+    "notice_id",
+    "kind",
+    "origin",
+    "state",
+    "individual_id",
+    "acting_account",
+    "enacted_at",
+    "expires_at",
+    "version",
+)
+
+
+def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]) -> dict[str, object]:
+    note = next((notes.get(one.note_id) for one in signatures if one.level == step.level), None)
+    return {"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at, "note": note}
+
+
+def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
+    receipt = {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)} if effect.state == "done" else None
+    return {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state, "receipt": receipt}
+
+
 async def _notes_of(edge: Edge, action: Action, signatures: Sequence[Signature]) -> dict[UUID, str]:
-    wanted = select(Note).where(col(Note.id).in_([signature.note_id for signature in signatures]))
+    wanted = select(Note).where(col(Note.id).in_([signature.note_id for signature in signatures if signature.digest == action.digest]))
     return await open_notes(edge, action, list(await edge.session.scalars(wanted)))
-
-
-async def _effect(edge: Edge, effect: Enforcement, *, reading: bool) -> EnforcementView:
-    url = await reveal(edge, effect.url, place=URL) if effect.url is not None and reading else None
-    receipt = ReceiptView(log_id=effect.log_id, revision_id=effect.revision_id, url=url) if effect.state == "done" else None
-    return EnforcementView(wiki=effect.wiki, effect=effect.effect, state=effect.state, receipt=receipt)
