@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from chassis.metrics import registry
-from chassis.settings import Settings
+from chassis.settings import SERVICES, Settings
+from contracts.streams import STREAMS
 from office.cli import app
+from office.services import load
 
 TOP = Path(__file__).parents[2]
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "docs/decisions").glob("*.md"))]
@@ -84,6 +86,20 @@ def test_every_log_line_that_is_told_is_written() -> None:
     for code in codes:
         if not code.startswith(("http.request", "trace.id")):
             assert f'"{code}"' in written, code
+
+
+def test_the_brokers_users_read_what_their_services_react_to() -> None:
+    told = (TOP / "docs/security.md").read_text()
+    for service in load():
+        row = re.search(rf"^\| {service.name} \| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE)
+        assert row is not None
+        assert {f"office_actions.{name}.v1" for name in re.findall(r"`(\w+)`", row[2])} == set(service.reactions)
+
+
+def test_every_stream_is_written_by_one_user() -> None:
+    told = (TOP / "docs/security.md").read_text()
+    writes = [name for service in SERVICES for name in re.findall(rf"^\| {service} \| ([^|]+) \|", told, re.MULTILINE)[0].split()]
+    assert sorted(f"office_actions.{name.strip('`')}.v1" for name in writes) == sorted(STREAMS)
 
 
 def test_the_index_of_decisions_names_each_of_them() -> None:
