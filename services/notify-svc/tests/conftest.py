@@ -11,18 +11,31 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.edge import new_id
 from chassis.testing import Desk, House
-from contracts import ActionChange, AppealChange, CaseChange, DmcaNoticeChange, RequestChange
+from contracts import (
+    ActionChange,
+    ActionState,
+    AppealChange,
+    AppealState,
+    CaseChange,
+    CaseState,
+    DmcaNoticeChange,
+    DmcaNoticeState,
+    RequestChange,
+    RequestState,
+)
 from contracts.envelope import AnyChange, Clock, Performer
 from notify_svc.app import SERVICE
 from notify_svc.model import Found, Party, Person
 from notify_svc.reactions import REACTIONS
 
-STREAMS: dict[str, tuple[type[AnyChange], type[Any]]] = {
-    change.aggregate: (change, change.model_fields[change.aggregate].annotation)
-    for change in (RequestChange, CaseChange, ActionChange, DmcaNoticeChange, AppealChange)
+STREAMS: dict[str, tuple[type[AnyChange], Any]] = {
+    "request": (RequestChange, RequestState),
+    "case": (CaseChange, CaseState),
+    "action": (ActionChange, ActionState),
+    "dmca_notice": (DmcaNoticeChange, DmcaNoticeState),
+    "appeal": (AppealChange, AppealState),
 }
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-NAMES = {"dmca_notice": "notice_id"}
 PLAIN: dict[str, dict[str, Any]] = {
     "request": {"kind": "global_ban", "state": "complete", "team": "trust_and_safety", "channel": "ca", "received_at": AT},
     "case": {"kind": "global_ban", "state": "open", "team": "trust_and_safety", "received_at": AT},
@@ -73,13 +86,11 @@ class Office:
         self.desk = desk
         self.said = staticmethod(said)
 
-    async def tell(self, event: AnyChange, **people: Person | tuple[Person, ...]) -> list[dict[str, Any]]:
+    async def tell(
+        self, event: AnyChange, *, facts: dict[str, Any] | None = None, **people: Person | tuple[Person, ...]
+    ) -> list[dict[str, Any]]:
         """React to an event with these people as its owners would answer; give the rows."""
-        facts = people.pop("facts", {})
-        found = Found(
-            {Party(party): one if isinstance(one, tuple) else (one,) for party, one in people.items()},
-            facts,  # type: ignore[arg-type]  # the one argument that is no person
-        )
+        found = Found({Party(party): one if isinstance(one, tuple) else (one,) for party, one in people.items()}, facts or {})
         async with self.desk.runtime.edge("test", access_reason=f"event {event.meta.id}") as edge:
             await REACTIONS[event.meta.stream][event.kind].apply(edge, event, found)
         return await self.rows(event.meta.id)

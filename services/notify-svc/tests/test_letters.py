@@ -5,6 +5,7 @@ from unicodedata import bidirectional
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import FileSystemLoader
 from notify_svc.letters import TEMPLATES, LetterError, check_letters, facts_for, header, line, mailbox, render, rendering
 from notify_svc.letters.facts import Facts
 from notify_svc.letters.text import passage
@@ -38,7 +39,7 @@ def test_every_letter_is_tried_before_the_first_is_needed(monkeypatch: pytest.Mo
         for part in ("subject.txt", "body.txt"):
             folder.joinpath(part).write_text("Hello" if template != "global_ban" else "Hello {{ requester }}")
     environment = rendering._environment.__wrapped__()
-    environment.loader.searchpath = [str(tmp_path)]
+    environment.loader = FileSystemLoader(tmp_path)
     monkeypatch.setattr(rendering, "_environment", lambda: environment)
     with pytest.raises(LetterError, match="global_ban in en is broken: 'requester' is undefined"):
         check_letters.__wrapped__(tmp_path)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -98,9 +97,6 @@ async def owners(desk: Any) -> AsyncIterator[Owners]:
     desk.runtime.peers._clients = kept
     for client in clients.values():
         await client.aclose()
-
-
-_partition = count()
 
 
 async def publish(desk: Any, *events: AnyChange) -> None:
@@ -204,6 +200,27 @@ async def test_each_uploader_has_one_letter_with_their_own_pages(office: Any, de
     await desk.advance(timedelta(seconds=61))
     letters = [await letter_of(office, desk, one) for one in await office.rows(event.meta.id) if one["party"] == "uploader"]
     assert [("Marked page" in text, "Page of another" in text) for text in letters] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("counter_noticed", "received"), ("restored", "restored"), ("restored", "accepted"), ("held", "held")]
+)
+async def test_a_counter_notice_is_its_senders_and_no_other_uploaders(
+    office: Any, desk: Any, owners: Owners, kind: str, state: str
+) -> None:
+    del owners
+    court = {"court_action_id": COURT, "forum": "court", "told_by": "agent", "received_at": OPENS["opens"], "state": "holding",
+             "counter_notice_id": COUNTER}  # fmt: skip
+    counter = {"counter_notice_id": COUNTER, "state": state, "received_at": OPENS["opens"]}
+    more = {"counter_notices": (counter,), "counter_notice_id": COUNTER, "court_actions": (court,), "court_action_id": COURT}
+    event = office.said("dmca_notice", kind, **more)
+    await publish(desk, event)
+    await desk.advance(timedelta(seconds=61))
+    letters = [await letter_of(office, desk, one) for one in await office.rows(event.meta.id) if one["party"] == "uploader"]
+    # What came back for another reason, a withdrawal say, is told to every uploader.
+    assert [("marked.uploader" in text, "other.uploader" in text) for text in letters] == (
+        [(True, False), (False, True)] if state == "accepted" else [(True, False)]
+    )
 
 
 async def test_an_event_heard_again_tells_nobody_again(office: Any, desk: Any, owners: Owners) -> None:

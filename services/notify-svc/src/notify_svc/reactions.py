@@ -13,7 +13,7 @@ from contracts.envelope import AnyChange
 from notify_svc import actions, rules
 from notify_svc.model import Change, Found, Party, Person
 from notify_svc.rules import MATRIX
-from notify_svc.rules.condition import counter_notice_of
+from notify_svc.rules.condition import counter_notice_of, court_action_of
 
 HEARD: tuple[type[AnyChange], ...] = (RequestChange, CaseChange, ActionChange, DmcaNoticeChange, AppealChange)
 _DMCA_PARTIES = {Party.COMPLAINANT, Party.UPLOADER}
@@ -103,37 +103,28 @@ async def _subject(runtime: Runtime, change: Change) -> Found:
 
 async def _contacts(runtime: Runtime, change: Change) -> Found:
     answer = await _ask(runtime, change, "dmca", f"/dmca/v1/notices/{change.about_id}/contacts")
-    complainant = answer.get("complainant", {})
-    uploaders: list[Person] = []
-    pages: dict[str, Any] = {}
-    for place, one in enumerate(_subscribers(change, answer)):
-        key = _key_of(runtime, one, place)
-        if key not in pages:
-            uploaders.append(_person(key, one))
-        pages.setdefault(key, []).extend(one.get("pages", ()))
+    known = {_key_of(runtime, one, place): one for place, one in enumerate(answer.get("uploaders", ()))}
+    pages: dict[str, list[Any]] = {}
+    for place, one in enumerate(answer.get("uploaders", ())):
+        pages.setdefault(_key_of(runtime, one, place), []).extend(one.get("pages", ()))
+    named = _counter_notice_id(change)
+    if named is not None:
+        # The change is about one counter-notice: its sender alone is told, for a notice may have several uploaders (D10).
+        sent = [one for one in answer.get("counter_notices", ()) if str(one["counter_notice_id"]) == named]
+        known = {_key_of(runtime, one, place): one for place, one in enumerate(sent)}
+    uploaders = tuple(_person(key, one) for key, one in known.items())
     return Found(
-        {Party.COMPLAINANT: (_person("complainant", complainant),), Party.UPLOADER: tuple(uploaders)},
+        {Party.COMPLAINANT: (_person("complainant", answer.get("complainant", {})),), Party.UPLOADER: uploaders},
         {"contacts": answer, "pages_of": pages},
     )
 
 
-def _subscribers(change: Change, answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Where the change is about one counter-notice, its sender alone is told; a notice may have several uploaders (D10)."""
-    named = _counter_notice_id(change)
-    if named is not None:
-        return [one for one in answer.get("counter_notices", ()) if str(one["counter_notice_id"]) == named]
-    return list(answer.get("uploaders", ()))
-
-
 def _counter_notice_id(change: Change) -> str | None:
-    if change.kind == "counter_noticed":
-        one = counter_notice_of(change)
+    one = counter_notice_of(change)
+    if change.kind == "counter_noticed" or (change.kind == "restored" and one is not None and one["state"] == "restored"):
         return None if one is None else str(one["counter_notice_id"])
     if change.kind in {"court_action_received", "held"}:
-        court: Mapping[str, Any] = next(
-            (one for one in change.state.get("court_actions", ()) if one["court_action_id"] == change.state.get("court_action_id")), {}
-        )
-        found: str | None = court.get("counter_notice_id")
+        found: str | None = (court_action_of(change) or {}).get("counter_notice_id")
         return found
     return None
 
