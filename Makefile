@@ -72,11 +72,13 @@ format: install ## format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(BIN)/uv ## resolve requirements.lock anew, with hashes and no index in it
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --group dev --all-extras \
-	  $(foreach one,contracts kernel chassis cli intake-svc ban-svc dmca-svc appeals-svc notify-svc,--no-emit-package office-$(one)) \
-	  -o requirements.lock pyproject.toml $(foreach one,$(PACKAGES) $(SERVICES),$(one)/pyproject.toml)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+  --python-version 3.11 $(foreach one,contracts kernel chassis cli intake-svc ban-svc dmca-svc appeals-svc notify-svc,--no-emit-package office-$(one))
+PROJECTS := pyproject.toml $(foreach one,$(PACKAGES) $(SERVICES),$(one)/pyproject.toml)
+
+lock: $(BIN)/uv ## resolve the locks anew, with hashes and no index in them
+	$(COMPILE) --group dev --all-extras -o requirements.lock $(PROJECTS)
+	$(COMPILE) --extra otlp --constraints requirements.lock -o deploy/requirements.lock $(PROJECTS)
 
 migration: install ## write a service's next migration: make migration SERVICE=intake M="what changed"
 	$(BIN)/python -m office.schemas --revise $(SERVICE) --message "$(M)"

@@ -78,8 +78,8 @@ class Service:
     """One service, whole. `name` is its schema, its database role and its Kafka group.
 
     `hot` are hand-written routes (the hot path) with their own token and role check, `routes` any other Starlette routes;
-    `loops` run beside the API in every process that serves it, and sleep by `runtime.nap(NAME, seconds)`, which `edge.pokes.add(NAME)`
-    cuts short in all processes after a commit.
+    `on_start` and `on_stop` run in every process of the service. `loops` run beside the API in every process that serves it, and sleep
+    by `runtime.nap(NAME, seconds)`, which `edge.pokes.add(NAME)` cuts short in all processes after a commit.
     """
 
     name: str

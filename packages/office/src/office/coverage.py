@@ -1,4 +1,4 @@
-"""`docs/policy-coverage.md`: for each rule R1 to R123 the room that applies it and the test that shows it, or the words "not yet".
+"""`docs/policy-coverage.md`: for each rule of the policy the room that applies it and the test that shows it, or the words "not yet".
 
 Where a rule is cited beside the code that applies it and beside a test, it counts as covered; `docs/policy/rules.toml` names each rule
 in a few words of ours, and says where only a part of it is carried out so far.

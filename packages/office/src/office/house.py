@@ -52,8 +52,9 @@ async def at_work(home: Home, services: Sequence[Service], *, part: Part | None 
             runtime.db.hints = Hints(runtime.db.asyncpg_dsn, runtime.service.name, runtime.wake, lambda one=runtime: list(one.wakes))  # type: ignore[misc]  # mypy cannot type the default of a lambda
             runtime.db.hints.start()
         for runtime in runtimes:
+            await _begin(runtime, stack)
             if part != "worker":
-                await _start_loops(runtime, stack)
+                _start_loops(runtime, stack)
             if part != "api":
                 worker = Worker(runtime)
                 worker.start()
@@ -61,16 +62,19 @@ async def at_work(home: Home, services: Sequence[Service], *, part: Part | None 
         yield House(runtimes)
 
 
-async def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
-    """Start what a service keeps beside its API, such as the ban index, and end it with the process."""
+async def _begin(runtime: Runtime, stack: AsyncExitStack) -> None:
+    """Let a service make sure of what it needs in every process, and end it with the process."""
     service = runtime.service
-    if service.on_start is not None:
-        await service.on_start(runtime)
     if service.on_stop is not None:
         stack.push_async_callback(service.on_stop, runtime)
-    for loop in service.loops.values():
-        task = asyncio.ensure_future(loop(runtime))
-        stack.push_async_callback(_end, task)
+    if service.on_start is not None:
+        await service.on_start(runtime)
+
+
+def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
+    """Start what a service keeps beside its API, such as the ban index, and end it with the process."""
+    for loop in runtime.service.loops.values():
+        stack.push_async_callback(_end, asyncio.ensure_future(loop(runtime)))
 
 
 async def _end(task: "asyncio.Future[None]") -> None:

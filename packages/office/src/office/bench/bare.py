@@ -15,6 +15,7 @@ import asyncpg
 from chassis.http.application import run, serve
 from chassis.settings import Settings
 from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
 
 POOL = Settings().pool_size + Settings().pool_overflow
 
@@ -32,8 +33,9 @@ def check_app() -> FastAPI:
         return {"subject": {"user": user} if user else {"ip": ip}, "banned": False, "covers": []}
 
     @app.post("/check")
-    async def check_many(body: dict[str, Any]) -> dict[str, Any]:
-        return {"results": [{"subject": subject, "banned": False, "covers": []} for subject in body["subjects"]]}
+    async def check_many(body: dict[str, Any]) -> JSONResponse:
+        # Of the ways to answer a dict this is the one whose cost agrees with the figures that the goal was set by.
+        return JSONResponse({"results": [{"subject": subject, "banned": False, "covers": []} for subject in body["subjects"]]})
 
     return app
 

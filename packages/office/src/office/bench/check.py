@@ -34,29 +34,19 @@ class Pair:
 
 
 async def measure_check(ground: Ground, runs: int) -> list[Line]:
-    """`GET /bans/v1/check` at 1 and at 32 connections."""
+    """`GET /bans/v1/check` at 1 and at 32 connections, and `POST /bans/v1/check` with many subjects at once."""
     async with _servers(ground) as pair:
-        paths = [f"?{name}={quote(value)}" for name, value in _asked(ground, VARIETY)]
-        targets = _targets(pair, "GET", [(path, b"") for path in paths])
-        note = f"{ground.scale.accounts:,} accounts and {ground.scale.ranges:,} ranges in force"
+        stands = f"{ground.scale.accounts:,} accounts and {ground.scale.ranges:,} ranges in force"
         lines = []
-        for connections in (1, 32):
-            samples = [await _sample(ground, targets, connections) for _ in range(runs)]
-            lines.append(Line(f"check at {connections}", Goal(">=", 0.8), "answers/s", f"{note}, {_connections(connections)}", samples))
-        return lines
-
-
-async def measure_check_many(ground: Ground, runs: int) -> list[Line]:
-    """`POST /bans/v1/check` with many subjects at once, at one connection."""
-    async with _servers(ground) as pair:
-        bodies = [
-            dumps({"subjects": [{name: value} for name, value in _asked(ground, ground.scale.subjects)]}, separators=(",", ":")).encode()
-            for _ in range(4)
-        ]
-        targets = _targets(pair, "POST", [("", body) for body in bodies])
-        samples = [await _sample(ground, targets, 1) for _ in range(runs)]
-        note = f"{ground.scale.subjects:,} subjects, bodies of {len(bodies[0]) // 1024} KiB, 1 connection; bare: the same JSON as dict"
-        return [Line("check many", Goal(">=", 2), "answers/s", note, samples)]
+        one = _targets(pair, "GET", [(f"?{name}={quote(value)}", b"") for name, value in _asked(ground, VARIETY)])
+        for connections, said in ((1, "1 connection"), (32, "32 connections")):
+            samples = [await _sample(ground, one, connections) for _ in range(runs)]
+            lines.append(Line(f"check at {connections}", Goal(">=", 0.8), "answers/s", f"{stands}, {said}", samples))
+        bodies = [_question(ground, number) for number in range(4)]
+        many = _targets(pair, "POST", [("", body) for body in bodies])
+        samples = [await _sample(ground, many, 1) for _ in range(runs)]
+        note = f"{ground.scale.subjects:,} subjects, {stands}, 1 connection; bare: the same JSON in and out as dict"
+        return [*lines, Line("check many", Goal(">=", 2), "answers/s", note, samples)]
 
 
 async def _sample(ground: Ground, targets: dict[str, load.Target], connections: int) -> Sample:
@@ -72,8 +62,9 @@ def _targets(pair: Pair, method: str, asked: list[tuple[str, bytes]]) -> dict[st
     }
 
 
-def _connections(count: int) -> str:
-    return "1 connection" if count == 1 else f"{count} connections"
+def _question(ground: Ground, number: int) -> bytes:
+    asked = [{name: value} for name, value in _asked(ground, ground.scale.subjects, seed=number)]
+    return dumps({"subjects": asked}, separators=(",", ":")).encode()
 
 
 @asynccontextmanager
@@ -89,9 +80,9 @@ async def _servers(ground: Ground) -> AsyncIterator[Pair]:
         yield Pair(bare, ours, ground.token(Role.TOOLING))
 
 
-def _asked(ground: Ground, count: int) -> list[tuple[str, str]]:
+def _asked(ground: Ground, count: int, *, seed: int = 0) -> list[tuple[str, str]]:
     """Ask as tools do: mostly accounts, half of them banned, and some addresses."""
-    chance, asked = random.Random(count), []  # noqa: S311  # the same questions at every run
+    chance, asked = random.Random(seed), []  # noqa: S311  # the same questions at every run
     for number in range(count):
         if number % 5 == 4:
             asked.append(("ip", str(IPv4Address(chance.getrandbits(32)))))
@@ -107,8 +98,6 @@ def _name(number: int) -> str:
 
 async def _seed(ground: Ground) -> None:
     """Put accounts and ranges in force, as rows: enacting them one by one is another figure."""
-    if "bans" in ground.done:
-        return
     await ground.migrated([SERVICE])
     hashes, action = Hashes(ground.keyring), UUID(int=7)
     rows: list[tuple[str, bytes | None, str | None]]
@@ -125,7 +114,6 @@ async def _seed(ground: Ground) -> None:
         await owner.execute("ANALYZE cover")
     finally:
         await owner.close()
-    ground.done.add("bans")
 
 
 def _range(number: int) -> str:

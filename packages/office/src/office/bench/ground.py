@@ -39,7 +39,6 @@ class Ground:
 
     settings: Settings
     scale: Scale
-    done: set[str] = field(default_factory=set)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property

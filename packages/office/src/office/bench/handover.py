@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from chassis.bus.kafka import KafkaBus, connection_options
+from chassis.bus.kafka import connection_options
 from chassis.edge import Edge
 from chassis.hints import Hints
 from chassis.peers import Peers
@@ -20,7 +20,7 @@ from contracts.case import CaseChange
 
 from office.bench.figure import Goal, Line, Sample
 from office.bench.ground import Ground
-from office.bench.matters import STREAM, events, hear, hearer, open_matter, speaker
+from office.bench.matters import STREAM, OwnGroup, events, hear, hearer, open_matter, speaker
 
 WARM_UP = 25
 PATIENCE = 30.0
@@ -89,7 +89,7 @@ def _note(heard: dict[UUID, float], matter: UUID, count: int, over: asyncio.Even
 @asynccontextmanager
 async def _at_work(ground: Ground, service: Service, settings: Settings) -> AsyncIterator[Runtime]:
     async with AsyncExitStack() as stack:
-        bus = KafkaBus(settings, service.name)
+        bus = OwnGroup(settings, service.name)
         runtime = Runtime(service, settings, bus=bus, keyring=ground.keyring, peers=Peers(settings, service.name))
         stack.push_async_callback(bus.close)
         stack.push_async_callback(runtime.close)
@@ -109,7 +109,11 @@ async def _round_trips(ground: Ground, settings: Settings) -> list[float]:
     payloads = events(count)
     producer = AIOKafkaProducer(**connection_options(settings), enable_idempotence=True, acks="all")
     consumer = AIOKafkaConsumer(
-        topic, **connection_options(settings), group_id="bare", enable_auto_commit=False, auto_offset_reset="earliest"
+        topic,
+        **connection_options(settings),
+        group_id=f"bare-{settings.datacenter}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
     )
     await producer.start()
     await consumer.start()

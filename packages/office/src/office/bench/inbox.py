@@ -1,11 +1,10 @@
 """Kafka to a reaction committed: the inbox beside a bare consumer with one insert a message, in the same batches."""
 
 import time
-from collections.abc import Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from chassis.bus.kafka import KafkaBus, KafkaConsumer, connection_options
+from chassis.bus.kafka import connection_options
 from chassis.inbox import BATCH, READ_MOST, Inbox
 from chassis.peers import Peers
 from chassis.runtime import Runtime
@@ -13,7 +12,7 @@ from chassis.settings import Settings
 
 from office.bench.figure import Goal, Line, Sample
 from office.bench.ground import Ground
-from office.bench.matters import STREAM, hearer
+from office.bench.matters import STREAM, OwnGroup, hearer
 from office.bench.relay import outbox_rows, produce
 
 
@@ -33,7 +32,7 @@ async def _read_bare(settings: Settings, count: int) -> float:
     consumer = AIOKafkaConsumer(
         f"{settings.datacenter}.{STREAM}",
         **connection_options(settings),
-        group_id="bare",
+        group_id=f"bare-{settings.datacenter}",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
@@ -67,19 +66,8 @@ async def _prepare(settings: Settings) -> None:
         await owner.close()
 
 
-class _Bus(KafkaBus):
-    """Notes when the group was joined: joining is no part of the figure, on neither side."""
-
-    joined = 0.0
-
-    async def consumer(self, group: str, member: str, topics: Sequence[str]) -> KafkaConsumer:
-        found = await super().consumer(group, member, topics)
-        self.joined = time.perf_counter()
-        return found
-
-
 async def _read_ours(ground: Ground, settings: Settings, count: int) -> float:
-    bus = _Bus(settings, "ban")
+    bus = OwnGroup(settings, "ban")
     runtime = Runtime(hearer(), settings, bus=bus, keyring=ground.keyring, peers=Peers(settings, "ban"))
     inbox = Inbox(runtime)
     try:

@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
             self._head = b""
             length = _LENGTH.search(head)
             if head[9:12] != self._slice.status or length is None:
-                self._slice.fail(f"answered {head[:12].decode()}: {data[-400:].decode(errors='replace')}")
+                self._slice.fail(f"answered {head[9:12].decode()}: {data[-200:].decode(errors='replace').splitlines()[-1]}")
                 return
             self._wanted = int(length[1]) - rest
         if self._wanted == 0:

@@ -18,12 +18,6 @@ async def _check(ground: Ground, runs: int) -> list[Line]:
     return await measure_check(ground, runs)
 
 
-async def _check_many(ground: Ground, runs: int) -> list[Line]:
-    from office.bench.check import measure_check_many
-
-    return await measure_check_many(ground, runs)
-
-
 async def _filing(ground: Ground, runs: int) -> list[Line]:
     from office.bench.filing import measure_filing
 
@@ -48,9 +42,7 @@ async def _handover(ground: Ground, runs: int) -> list[Line]:
     return await measure_handover(ground, runs)
 
 
-FIGURES: dict[str, Figure] = {
     "check": _check,
-    "check-many": _check_many,
     "filing": _filing,
     "relay": _relay,
     "inbox": _inbox,

@@ -16,7 +16,7 @@ async def play(stage: Stage, user: str = USER) -> Answer:
     await try_what_is_not_allowed(stage, action)
     action = await amend_after_signatures(stage, action, user)
     action = await sign_and_enact(stage, action, user)
-    await tell_and_appeal(stage, request, action, user)
+    await tell_and_appeal(stage, action, user)
     return action
 
 
@@ -84,7 +84,7 @@ async def sign_and_enact(stage: Stage, action: Answer, user: str) -> Answer:
     return action
 
 
-async def tell_and_appeal(stage: Stage, request: Answer, action: Answer, user: str) -> None:
+async def tell_and_appeal(stage: Stage, action: Answer, user: str) -> None:
     """Wait for both letters, then appeal as the subject and as a stranger."""
     await stage.advance("PT2M")
     for person, told in (("requester", "that it was decided, never what (D25)"), ("subject", "what it means and how to appeal (R102)")):

@@ -43,8 +43,7 @@ def ban_of(user: str, **more: Any) -> dict[str, Any]:
 
 async def open_case(stage: Stage, user: str, *, number: int = 1) -> Answer:
     """File a request and give the case that it opens."""
-    request = await stage.post("/intake/v1/requests", "requester_desk-1", request_for(user, number=number), want=201)
-    return request
+    return await stage.post("/intake/v1/requests", "requester_desk-1", request_for(user, number=number), want=201)
 
 
 async def recommend(stage: Stage, case_id: str, spec: dict[str, Any], *, evaluator: str = "evaluator-1") -> Answer:
