@@ -55,6 +55,7 @@ class Owners:
 
     asked: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    uploaders: bool = True
 
     async def answer(self, request: Request) -> JSONResponse:
         path = request.url.path
@@ -80,8 +81,9 @@ class Owners:
         uploader = {"wiki_user": "Marked uploader", "email": "marked.uploader@example.invalid", "pages": [PAGE]}
         other = {"wiki_user": "Other uploader", "email": "other.uploader@example.invalid", "pages": [OTHER_PAGE]}
         sent = {"counter_notice_id": str(COUNTER), "name": "Marked uploader", "text": "Marked counter text", "email": uploader["email"]}
+        uploaders = [uploader, other] if self.uploaders else []
         complainant = {"name": "Marked complainant", "email": MARKS["complainant_private"][0]}
-        return {"complainant": complainant, "uploaders": [uploader, other], "counter_notices": [sent], "pages": [PAGE, OTHER_PAGE]}
+        return {"complainant": complainant, "uploaders": uploaders, "counter_notices": [sent], "pages": [PAGE, OTHER_PAGE]}
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ TOLD = [
 @pytest.mark.parametrize(("row", "matter"), TOLD, ids=lambda one: one if isinstance(one, str) else f"{one.stream}-{one.change}")
 async def test_no_reader_finds_what_is_not_theirs(office: Any, desk: Any, owners: Owners, row: Row, matter: str) -> None:
     del owners
-    event = office.said(row.stream, row.change, **whole(row, matter))
+    event = office.said(row.stream, row.change, version=3, **whole(row, matter))
     await publish(desk, event)
     await desk.advance(timedelta(seconds=61))
     told = await office.rows(event.meta.id)
@@ -191,6 +193,19 @@ async def test_each_requester_of_a_case_has_a_letter_of_their_own(office: Any, d
     assert [(one["party"], one["template"]) for one in told] == [("requester", "matter_decided")] * 2
     assert len({one["recipient"] for one in told}) == 2
     assert len(owners.asked) == 3
+
+
+async def test_where_no_uploader_is_known_a_person_delivers_the_letter(office: Any, desk: Any, owners: Owners) -> None:
+    owners.uploaders = False
+    event = office.said("dmca_notice", "taken_down", state="taken_down", wikis=("examplewiki",))
+    await publish(desk, event)
+    row = next(one for one in await office.rows(event.meta.id) if one["party"] == "uploader")
+    assert (row["state"], row["reason_code"], row["recipient"]) == ("failed", "unreachable", "nobody_known")
+    path = f"/notify/v1/notifications/{row['id']}"
+    letter = (await desk.get(f"{path}/letter", role="enforcer", reason="to tell the uploader")).json()
+    assert "Marked page" in letter["text"]
+    told = await desk.post(f"{path}/receipts", {"revision_id": 4711}, role="enforcer")
+    assert told.json()["state"] == "delivered"
 
 
 async def test_each_uploader_has_one_letter_with_their_own_pages(office: Any, desk: Any, owners: Owners) -> None:

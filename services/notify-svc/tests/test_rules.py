@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -141,6 +142,9 @@ def test_conditions_decide_who_is_told() -> None:
         ("requester", "matter_decided", None),
     ]
     assert told(change("received", "request", sender={"state": "locked_out"})) == [("requester", "request_received", "sender_locked_out")]
+    at_once, later = change("returned", "request"), replace(change("returned", "request"), version=3)
+    assert told(at_once) == [("requester", "request_incomplete", "not_asked_again")]
+    assert told(later) == [("requester", "request_incomplete", None)]
     assert told(change("enacted", matter="range_block", enforces="x")) == []
     assert told(change("declined")) == [("requester", "matter_decided", None)]
     assert told(change("declined", enacted_at="x")) == [("requester", "matter_decided", None), ("subject", "measure_ended", None)]

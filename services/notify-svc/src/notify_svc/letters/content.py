@@ -100,7 +100,9 @@ def _notice(change: Change, _party: Party, _person: Person, found: Found, told_a
 
 def _takedown(change: Change, _party: Party, person: Person, found: Found, told_at: datetime) -> Given:
     contacts = found.facts.get("contacts", {})
-    own = found.facts.get("pages_of", {}).get(person.key, ())
+    known = found.facts.get("pages_of", {})
+    # Where nobody knows who gave which page, whoever it was is told of all that the notice names.
+    own = known.get(person.key, ()) if known else contacts.get("pages", ())
     return {
         "account": person.wiki_user,
         "on": change.dt.date(),

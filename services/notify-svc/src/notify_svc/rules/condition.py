@@ -15,6 +15,11 @@ def heard(change: Change, _party: Party) -> bool:
     return sender.get("state") != "locked_out"
 
 
+def asks_anew(change: Change, party: Party) -> bool:
+    """What was missing at receipt the acknowledgement has asked for; a sender who is locked out is not asked (R88, D12)."""
+    return change.version > 2 and heard(change, party)
+
+
 def notice_due(change: Change, _party: Party) -> bool:
     """The neutral notice of a child-protection measure waits while the named group withholds it (D20)."""
     return not change.state.get("notice_withheld", False)
@@ -85,6 +90,7 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         condition.__name__: condition
         for condition in (
             heard,
+            asks_anew,
             notice_due,
             stands_alone,
             substantial,
