@@ -133,6 +133,7 @@ async def test_what_was_undone_makes_every_appeal_moot_whatever_its_state(bus: A
     incomplete = (await clerk.file(ban, reasons=None)).json()["id"]
     before_counsel = (await clerk.file(ban, role="requester", appellant={"wiki_user": None, "email": "anna@example.org"})).json()["id"]
     unverified = (await clerk.file(ban, appellant={"verified": None})).json()["id"]
+    silent = (await clerk.file(ban, reasons=None, appellant={"verified": None})).json()["id"]
     other = await bus.enacted()
     accepted = (await clerk.file(other)).json()["id"]
     await clerk.counsel(accepted)
@@ -141,7 +142,7 @@ async def test_what_was_undone_makes_every_appeal_moot_whatever_its_state(bus: A
     assert await clerk.said(incomplete) == ["reasons_requested", "moot"]
     assert await clerk.said(before_counsel) == ["filed", "moot"]
     assert await clerk.said(accepted) == ["filed", "accepted", "moot"]
-    assert await clerk.said(unverified) == ["filed"]
+    assert (await clerk.said(unverified), await clerk.said(silent)) == (["filed"], ["reasons_requested"])
     shown = (await desk.get(f"/appeals/v1/appeals/{accepted}", role="legal")).json()
     assert (shown["state"], shown["clock"]["state"]) == ("moot", "stopped")
     assert await desk.sql("SELECT 1 FROM deadline WHERE aggregate_id = $1 AND state = 'waiting'", shown["id"]) == []

@@ -147,6 +147,7 @@ async def test_missing_reasons_are_asked_for_and_the_filing_date_is_kept(bus: An
     again = await desk.post(f"/appeals/v1/appeals/{filed['id']}/reasons", {"reasons": "It was not me."}, role="requester_desk")
     assert (again.status_code, again.json()["reasons"][0]["code"]) == (409, "reasons_not_asked")
     assert await clerk.said(filed["id"]) == ["reasons_requested", "filed"]
+    assert await desk.sql("SELECT 1 FROM deadline WHERE aggregate_id = $1 AND state = 'waiting'", filed["id"]) == []
 
 
 async def test_reasons_that_never_come_end_the_appeal_and_free_its_place(bus: Any, clerk: Any, desk: Desk) -> None:

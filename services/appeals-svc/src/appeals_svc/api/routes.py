@@ -124,7 +124,7 @@ async def read_appellant(edge: OpenEdge, appeal_id: UUID) -> AppellantView:
 
 
 @api.get("/appeals/{appeal_id}/letter", roles=(Role.LEGAL,), reads="an appellant's reasons")
-async def read_letter(edge: OpenEdge, appeal_id: UUID) -> LetterView:
+async def read_appeal_letter(edge: OpenEdge, appeal_id: UUID) -> LetterView:
     """Read why somebody appeals and how they were verified, as counsel must before the gate."""
     appeal = await edge.get(Appeal, appeal_id, "appeal")
     await log_access(edge, "appeal", appeal.id)
