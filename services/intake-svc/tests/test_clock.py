@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 from chassis.testing import Desk, House
+from intake_svc.actions import case
 from intake_svc.app import SERVICE
+from intake_svc.tables import Case
 
 CASES = "/intake/v1/cases"
 DESK = {"role": "requester_desk", "sub": "desk-1"}
@@ -103,3 +105,15 @@ async def test_a_lease_ends_by_itself_and_the_next_evaluator_takes_the_case(late
     trail = (await later.get(f"{path}/timeline", role="auditor")).json()["items"]
     assert "case released" in [item["what"] for item in trail]
     assert await later.findings() == []
+
+
+async def test_a_date_that_arrives_asks_the_rule_again_and_says_nothing_twice(later: Desk) -> None:
+    case_id = (await later.post("/intake/v1/requests", URGENT, **DESK)).json()["case_id"]
+    for hours, version in ((0, 1), (18, 2), (6, 3)):
+        await later.advance(timedelta(hours=hours))
+        async with later.runtime.edge("deadline:case.at_risk") as edge:
+            row = await edge.lock(Case, UUID(case_id), "case")
+            await case.at_risk(edge, row)
+            await case.breached(edge, row)
+            assert row.version == version
+    assert await said_of_clock(later, case_id) == ["at_risk", "breached"]

@@ -132,15 +132,9 @@ class Case(Base, table=True):
         """Give the case as the bus may know it."""
         clock = None
         if self.target_at is not None:
-            clock = ClockSaid.model_validate(
-                {
-                    "target_at": self.due_at,
-                    "at_risk_at": self.risk_at(),
-                    "state": self.clock_state,
-                    "original_target_at": self.target_at if self.due_at != self.target_at else None,
-                    "delay_cause": self.delay_cause,
-                }
-            )
+            said = {"target_at": self.due_at, "at_risk_at": self.risk_at(), "state": self.clock_state, "delay_cause": self.delay_cause}
+            first = self.target_at if self.due_at != self.target_at else None
+            clock = ClockSaid.model_validate({**said, "original_target_at": first})
         return CaseSaid.model_validate(
             {
                 "case_id": self.id,
