@@ -42,6 +42,7 @@ async def _handover(ground: Ground, runs: int) -> list[Line]:
     return await measure_handover(ground, runs)
 
 
+FIGURES: dict[str, Figure] = {
     "check": _check,
     "filing": _filing,
     "relay": _relay,
