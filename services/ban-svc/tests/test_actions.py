@@ -249,6 +249,7 @@ async def test_a_notice_leads_to_no_ban(office: Any) -> None:
         lambda body: body["spec"].update(kind="exile"),
         lambda body: body["spec"].update(expires_at=0),
         lambda body: body["spec"].update(expires_at="2099-01-01T00:00:00"),
+        lambda body: body["spec"].update(expires_at="9999-12-31T23:59:59-23:00"),
         lambda body: body["spec"].update(irrevocable="yes"),
         lambda body: body["spec"].update(tou_basis=" "),
         lambda body: body["spec"].pop("justification"),

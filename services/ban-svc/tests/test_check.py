@@ -84,6 +84,8 @@ async def test_a_thousand_are_answered_in_their_order(office: Any) -> None:
         ("usr=a", "unknown_parameter"),
         ("user=a&at=yesterday", "malformed"),
         ("user=a&at=2026-11-02T09:00:00", "malformed"),
+        ("user=a&at=0001-01-01T00:00:00%2B23:59", "malformed"),
+        ("user=a&wiki=No%20Wiki", "malformed"),
         ("user=%00", "malformed"),
         ("user=%FF", "malformed"),
     ],

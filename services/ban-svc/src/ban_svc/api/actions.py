@@ -137,20 +137,35 @@ async def sign_action(edge: OpenEdge, action_id: UUID, form: ReviewForm) -> Acti
     return await view(edge, signed)
 
 
-@api.post("/actions/{action_id}/amendments", roles=(Role.EVALUATOR,), refuses=("not_returned", "not_the_evaluator", "kind_changed"))
+@api.post(
+    "/actions/{action_id}/amendments",
+    roles=(Role.EVALUATOR,),
+    refuses=("not_returned", "not_the_evaluator", "kind_changed"),
+    example={"spec": _EXAMPLE["spec"], "note": "A second account was found and is named now."},
+)
 async def amend_action(edge: OpenEdge, action_id: UUID, form: AmendmentForm) -> ActionView:
     """Answer a return, with a new text where one is needed; the signatures start anew over a new digest."""
     text = as_sent(form.spec) if form.spec else None
     return await view(edge, await actions.amend(edge, action_id, note=form.note, spec=form.spec, text=text))
 
 
-@api.post("/actions/{action_id}/recusals", roles=(*SIGNERS, Role.ENFORCER), refuses=("signed_already", "recused", "not_open"))
+@api.post(
+    "/actions/{action_id}/recusals",
+    roles=(*SIGNERS, Role.ENFORCER),
+    refuses=("signed_already", "recused", "not_open"),
+    example={"why": "I know one of the people named."},
+)
 async def recuse_from_action(edge: OpenEdge, action_id: UUID, form: WhyForm) -> ActionView:
     """Step aside from an action before signing or enacting it."""
     return await view(edge, await actions.recuse(edge, action_id, why=form.why))
 
 
-@api.post("/actions/{action_id}/withdrawal", roles=(Role.EVALUATOR,), refuses=("not_the_evaluator", "not_open"))
+@api.post(
+    "/actions/{action_id}/withdrawal",
+    roles=(Role.EVALUATOR,),
+    refuses=("not_the_evaluator", "not_open"),
+    example={"note": "The account was locked by stewards meanwhile."},
+)
 async def withdraw_action(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
     """Take back a proposal that is neither decided against nor enacted."""
     return await view(edge, await actions.withdraw(edge, action_id, note=form.note))
@@ -203,8 +218,8 @@ async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
     )
 
 
-@api.post("/actions/{action_id}/party", roles=(Role.SERVICE,), reads="the person")
-async def ask_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> PartyView:
+@api.post("/actions/{action_id}/party", roles=(Role.SERVICE,), reads="the person", example={"wiki_user": "Loud visitor"})
+async def ask_action_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> PartyView:
     """Ask whether an account is one of the person's; no name comes back."""
     return PartyView(party=await actions.is_party(edge, action_id, wiki_user=form.wiki_user))
 

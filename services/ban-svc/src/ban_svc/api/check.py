@@ -5,6 +5,7 @@ until when; the reference is made for this subject and this caller, so that two 
 """
 
 import math
+import re
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
@@ -30,7 +31,8 @@ from ban_svc.index import BanIndex, index_of
 PATH = "/bans/v1/check"
 ROLES = (Role.TOOLING, Role.AUDITOR)
 MOST = 1000
-Wiki = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{2,64}$")]
+_WIKI = re.compile("[a-z0-9_]{2,64}")
+Wiki = Annotated[str, msgspec.Meta(pattern=f"^{_WIKI.pattern}$")]
 
 
 class Subject(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -76,6 +78,8 @@ async def check_one(request: Request, principal: Principal) -> Response:
     asked = request.query_params
     if len(asked.multi_items()) != len(asked):
         raise Malformed("malformed", "A query parameter is given twice.")
+    if not _WIKI.fullmatch(asked.get("wiki", "examplewiki")):
+        raise Malformed("malformed", "`wiki` must be the id of a wiki: 2 to 64 lower-case letters, digits or underscores.")
     subject = Subject(user=asked.get("user"), wiki=asked.get("wiki"), ip=asked.get("ip"))
     runtime: Runtime = request.app.state.runtime
     (answer,) = await _answers(runtime, principal, [subject], asked.get("at"))
@@ -156,11 +160,11 @@ def _moment(at: str) -> datetime:
     """Read the moment asked about."""
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise Malformed("malformed", "`at` must name its zone, such as Z.")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Malformed("malformed", "`at` must be a time in RFC 3339, such as 2026-11-02T09:00:00Z.") from error
-    if moment.tzinfo is None:
-        raise Malformed("malformed", "`at` must name its zone, such as Z.")
-    return moment.astimezone(UTC)
 
 
 def _malformed(refused: Refused) -> Malformed:

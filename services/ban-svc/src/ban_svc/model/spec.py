@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from kernel.kinds import Kind
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 WikiId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{2,64}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 EventId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+_FIRST_YEAR, _LAST_YEAR = 2003, 9998  # no office action is older than the Foundation
 Address = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -22,7 +23,14 @@ def _is_written(value: Any) -> Any:
     raise ValueError("A time is written as text, RFC 3339 with its zone.")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_is_written)]
+def _is_storable(value: datetime) -> datetime:
+    """Keep away from the ends of the calendar, where a change of zone leaves it."""
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"A time lies between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written), AfterValidator(_is_storable)]
 
 
 class Shape(BaseModel):
