@@ -198,8 +198,8 @@ def test_a_letter_to_nobody_is_refused_for_good() -> None:
 
 def test_settings_say_what_keeps_letters_from_going_out() -> None:
     assert MailSettings().wrong(dev=True) == []
-    said = " ".join(MailSettings(smtp_user="office").wrong(dev=False))
-    for name in ("OFFICE_ALERTS_CHILD_PROTECTION", "OFFICE_MAIL_FROM", "OFFICE_SMTP_PASSWORD_FILE"):
+    said = " ".join(MailSettings(smtp_user="office", smtp_host="mail.example.invalid").wrong(dev=False))
+    for name in ("OFFICE_ALERTS_CHILD_PROTECTION", "OFFICE_MAIL_FROM", "OFFICE_SMTP_PASSWORD_FILE", "OFFICE_SMTP_STARTTLS"):
         assert name in said
     assert "plain address" in " ".join(MailSettings(mail_from="a@b\nBcc: c@d").wrong(dev=True))
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -161,7 +161,7 @@ async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | N
         locale=LOCALE,
         state=state,
         reason_code=code,
-        person=key.seal(json.dumps({"name": person.name, "email": person.email, "wiki_user": person.wiki_user}), place=PERSON),
+        person=key.seal(json.dumps(asdict(person)), place=PERSON),
         letter=key.seal(json.dumps(letter.as_intent()), place=LETTER),
         at=edge.now,
     )

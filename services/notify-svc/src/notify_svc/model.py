@@ -97,7 +97,7 @@ class Disclosure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event of another service, as the matrix asks about it. `state` and `prior` are its public-safe states as JSON knows them."""
+    """One event of another service, as the matrix asks about it. `state` is the public-safe state of its aggregate as JSON knows it."""
 
     event_id: UUID
     aggregate: str
@@ -107,8 +107,6 @@ class Change:
     matter: str
     dt: datetime
     state: Mapping[str, Any]
-    prior: Mapping[str, Any] = field(default_factory=dict)
-    performer: str = "service"
 
 
 @dataclass(frozen=True, slots=True)

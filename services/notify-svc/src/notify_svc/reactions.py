@@ -22,7 +22,6 @@ _DMCA_PARTIES = {Party.COMPLAINANT, Party.UPLOADER}
 def change_of(event: AnyChange) -> Change:
     """See an event as the matrix asks about it."""
     state = event.state.model_dump(mode="json", exclude_none=True)
-    prior = event.model_dump(mode="json", exclude_none=True).get("prior_state", {})
     return Change(
         event_id=event.meta.id,
         aggregate=event.aggregate,
@@ -32,8 +31,6 @@ def change_of(event: AnyChange) -> Change:
         matter=_matter(event.aggregate, state),
         dt=event.dt,
         state=state,
-        prior=prior,
-        performer=event.performer.role,
     )
 
 

@@ -48,6 +48,8 @@ class MailSettings(BaseSettings):
             said.append("Name the sender of letters in OFFICE_MAIL_FROM.")
         if self.smtp_user is not None and self.smtp_password_file is None:
             said.append("OFFICE_SMTP_USER needs OFFICE_SMTP_PASSWORD_FILE.")
+        if self.smtp_user is not None and not self.smtp_starttls and self.smtp_host not in {"127.0.0.1", "::1", "localhost"}:
+            said.append("OFFICE_SMTP_USER needs OFFICE_SMTP_STARTTLS, or its password would cross the network readable.")
         return said
 
 
