@@ -103,6 +103,15 @@ async def test_of_eight_at_once_one_is_done(desk: Desk) -> None:
     assert (await desk.get("/intake/v1/tally")).json()["notes"] == before + 1
 
 
+async def test_a_reused_key_is_told_before_anything_is_asked_of_others(desk: Desk, knobs: Any) -> None:
+    headers = {"Idempotency-Key": "question-reused"}
+    assert (await desk.post("/intake/v1/questions", {"text": "x"}, role="evaluator", headers=headers)).status_code == 201
+    before = knobs.asked
+    other = await desk.post("/intake/v1/questions", {"text": "y"}, role="evaluator", headers=headers)
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency_key_reused")
+    assert knobs.asked == before
+
+
 async def test_a_call_that_looked_before_the_first_one_committed_gets_its_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     first = await write(desk, "looked-too-early")
     from chassis.http import idempotency

@@ -107,6 +107,7 @@ class OfficeRoute(APIRoute):
         body = await self._read_body(request) if self.writes else b""
         this = idempotency.attempt(request, caller.by.id, caller.operation, key, body) if key is not None else None
         if self.operation.prepares is not None:
+            # A key that is reused or still at work is told before anything is asked of others.
             stored = await self._earlier(runtime, this) if this is not None else None
             if stored is not None:
                 return stored
@@ -115,7 +116,12 @@ class OfficeRoute(APIRoute):
             response = await self._work(request, caller, endpoint, match=match, this=this)
         except (Refused, OfficeError, IntegrityError):
             # The first call may have committed between our look and our lock; what it did may be why this one is refused.
-            earlier = await self._earlier(runtime, this) if this is not None else None
+            if this is None:
+                raise
+            try:
+                earlier = await self._earlier(runtime, this)
+            except OfficeError:
+                earlier = None
             if earlier is None:
                 raise
             response = earlier
@@ -148,10 +154,7 @@ class OfficeRoute(APIRoute):
 
     async def _earlier(self, runtime: Runtime, this: idempotency.Attempt) -> Response | None:
         async with runtime.edge(this.operation) as edge:
-            try:
-                return await idempotency.claim(edge, this)
-            except OfficeError:
-                return None
+            return await idempotency.claim(edge, this)
 
     async def _admit(self, request: Request, gate: Gate) -> Caller:
         name = f"http:{self.operation_id}"

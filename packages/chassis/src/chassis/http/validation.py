@@ -38,7 +38,8 @@ def _wanted(error: Mapping[str, Any]) -> str:
             return f"It must be one of {error.get('ctx', {}).get('expected_tags', 'the known kinds')}."
         case "value_error" | "assertion_error":
             # Written by ourselves in a form's validator, which never quotes its value.
-            return message.partition(", ")[2] or "It is not what is wanted here."
+            said = message.partition(", ")[2].rstrip(".") or "It is not what is wanted here"
+            return f"{said}."
     if kind in TOLD_AS_THEY_ARE or kind.endswith(SAFE_ENDINGS):
         return message + "."
     if "_parsing" in kind or "_from_" in kind:
