@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from appeals_svc import rules
 from appeals_svc.actions.facts import facts_of, known
-from appeals_svc.api.forms import AppealForm
+from appeals_svc.api.forms import AppealForm, VerificationForm
 from appeals_svc.model import AppellantRole, DecisionKind
 from appeals_svc.tables import Appeal, Decision
 
@@ -33,8 +33,9 @@ async def ask_when_filing(request: Request, received: Received) -> bool | None:
     return await _ask(runtime, request, place, form.appellant.named())
 
 
-async def ask_when_verified(request: Request, _received: Received) -> bool | None:
-    """Ask about the appellant of an appeal that is being verified."""
+async def ask_when_verified(request: Request, received: Received) -> bool | None:
+    """Ask about the appellant of an appeal that is being verified; nobody is looked at for a body that says nothing."""
+    received.form(VerificationForm)
     runtime: Runtime = request.app.state.runtime
     try:
         appeal_id = UUID(str(request.path_params["appeal_id"]))
