@@ -12,6 +12,8 @@ from intake_svc.api.forms import PartyForm, one_way
 from intake_svc.api.views import LetterView, PartyView, RecommendationView, RequesterView
 from intake_svc.model.request import Channel, PartyHashes, Standing
 
+PARTY = {"email": "contributor@example.org", "wiki_user": "Contributor one"}
+
 peers = Router(prefix="/intake/v1", tags=["intake", "between services"])
 SERVICE = (Role.SERVICE,)
 
@@ -31,7 +33,7 @@ async def read_requester(edge: OpenEdge, request_id: UUID) -> RequesterView:
 
 
 @peers.get("/requests/{request_id}/letter", roles=SERVICE, reads="a letter")
-async def read_letter(edge: OpenEdge, request_id: UUID) -> LetterView:
+async def read_request_letter(edge: OpenEdge, request_id: UUID) -> LetterView:
     """Fetch the words of a letter that was passed on; the words of any other request are not found."""
     row, text = await reading.read_letter(edge, request_id)
     return LetterView(
@@ -44,13 +46,13 @@ async def read_letter(edge: OpenEdge, request_id: UUID) -> LetterView:
     )
 
 
-@peers.post("/cases/{case_id}/party", roles=SERVICE, reads="whether somebody asked for the case", limited=False)
+@peers.post("/cases/{case_id}/party", roles=SERVICE, reads="whether somebody asked for the case", limited=False, example=PARTY)
 async def ask_case_party(edge: OpenEdge, case_id: UUID, form: PartyForm) -> PartyView:
     """Ask whether somebody is a requester of the case, by e-mail or wiki account; no name comes back."""
     return PartyView(party=await reading.is_party_of_case(edge, case_id, _hashes(edge, form)))
 
 
-@peers.post("/requests/{request_id}/party", roles=SERVICE, reads="whether somebody asked", limited=False)
+@peers.post("/requests/{request_id}/party", roles=SERVICE, reads="whether somebody asked", limited=False, example=PARTY)
 async def ask_request_party(edge: OpenEdge, request_id: UUID, form: PartyForm) -> PartyView:
     """Ask whether somebody is the requester, by e-mail or wiki account; no name comes back."""
     return PartyView(party=await reading.is_party_of_request(edge, request_id, _hashes(edge, form)))

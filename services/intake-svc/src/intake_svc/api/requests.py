@@ -51,7 +51,12 @@ async def file_request(edge: OpenEdge, form: RequestForm) -> RequestView:
     return RequestView.of(await filing.file(edge, asked))
 
 
-@requests.post("/requests/{request_id}/completion", roles=(Role.REQUESTER_DESK,), refuses=("nothing_missing", "nothing_added"))
+@requests.post(
+    "/requests/{request_id}/completion",
+    roles=(Role.REQUESTER_DESK,),
+    refuses=("nothing_missing", "nothing_added"),
+    example={"grounds": ["harassment_multiple_projects"], "evidence": [{"url": "https://example.wiki/w/index.php?diff=2"}]},
+)
 async def complete_request(edge: OpenEdge, request_id: UUID, form: CompletionForm) -> RequestView:
     """Send what was missing from a request.
 
