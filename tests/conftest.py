@@ -15,8 +15,11 @@ import uvicorn
 from chassis import log
 from chassis.http import walk
 from chassis.http.middleware import FrontDoor
+from chassis.http.ops import ops
 from chassis.testing import Desk, House
 from kernel.actor import Role
+from office.demo import steps
+from office.demo.stage import Stage
 from office.services import load
 
 
@@ -62,7 +65,8 @@ class WholeHouse:
     @property
     def operations(self) -> list[Operation]:
         services = [desk.runtime.service for desk in self.desks.values()]
-        return [Operation(one.name, *found) for one in services for found in walk(one.routers, one.hot)]
+        own = [Operation(one.name, *found) for one in services for found in walk(one.routers, one.hot)]
+        return [*own, *(Operation("house", *found) for found in walk(ops))]
 
     async def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """Ask the database with every right, as no service can."""
@@ -136,17 +140,53 @@ async def opened(house: House, **options: Any) -> AsyncIterator[WholeHouse]:
 
 @pytest.fixture(scope="session")
 async def whole_house(house: House) -> AsyncIterator[WholeHouse]:
-    """The five services without their workers: nothing moves but by a request."""
+    """The five services with their workers, settled."""
     async with opened(house) as found:
+        await found.settle()
         yield found
 
 
 @pytest.fixture(scope="session")
-async def busy_house(house: House) -> AsyncIterator[WholeHouse]:
-    """The five services with their workers, on a database of their own."""
+async def another_house(house: House) -> AsyncIterator[WholeHouse]:
+    """A second one on a database of its own, for what leaves traces."""
     async with opened(house, fresh=True) as found:
         await found.settle()
         yield found
+
+
+@pytest.fixture(scope="session")
+async def matters(whole_house: WholeHouse, house: House) -> dict[str, str]:
+    """Ids of things in the whole house, by the names that paths have for them: a global ban in force, its case, letters and appeal."""
+    stage = Stage(whole_house.url, whole_house.desk.settings.home, secrets=house.secrets)
+    try:
+        return await _played(stage)
+    finally:
+        await stage.close()
+        await whole_house.settle()
+
+
+async def _played(stage: Stage) -> dict[str, str]:
+    user = "Example Troll 9"
+    request = await steps.open_case(stage, user)
+    action = await steps.recommend(stage, request["case_id"], steps.ban_of(user))
+    action = await steps.approve(stage, action)
+    await stage.post(f"/bans/v1/actions/{action['id']}/enactment", "enforcer-1", {})
+    await stage.advance("PT2M")
+    letters = await stage.get(f"/notify/v1/notifications?about={action['id']}", "auditor-1")
+    form = {
+        "decision": {"kind": "action", "id": action["id"]},
+        "appellant": {"role": "subject", "wiki_user": user, "verified": {"how": "confirmed on the talk page of the account"}},
+        "reasons": "I was asleep that week.",
+        "channel": "mail",
+    }
+    appeal = await stage.post("/appeals/v1/appeals", "requester_desk-1", form, want=201)
+    return {
+        "request_id": request["id"],
+        "case_id": request["case_id"],
+        "action_id": action["id"],
+        "notification_id": letters["items"][0]["id"],
+        "appeal_id": appeal["id"],
+    }
 
 
 @pytest.fixture

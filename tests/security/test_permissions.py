@@ -5,6 +5,7 @@ The committed table changes only on purpose: `python tests/security/test_permiss
 
 import asyncio
 import base64
+import hmac
 import json
 import tomllib
 from collections.abc import AsyncIterator, Iterable
@@ -12,15 +13,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from chassis.auth import issuer
 from chassis.clock import Clock
 from chassis.http import walk
 from chassis.http.hot import HotRoute
+from chassis.http.ops import ops
 from chassis.http.route import OfficeRoute
 from chassis.service import Service
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 from kernel.actor import Role
 from office.services import load
 
@@ -33,9 +34,10 @@ PAGES = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc", "/static-o
 def table(services: Iterable[Service]) -> str:
     """Write every operation with its roles as TOML, a table for each service."""
     lines = ["# Who may call what. Written by tests/security/test_permissions.py; a change here is a decision, not a side effect."]
-    for service in services:
-        lines += ["", f"[{service.name}]"]
-        for method, path, roles in sorted(walk(service.routers, service.hot), key=lambda one: (one[1], one[0])):
+    walks = {"house": walk(ops), **{service.name: walk(service.routers, service.hot) for service in services}}
+    for name, found in walks.items():
+        lines += ["", f"[{name}]"]
+        for method, path, roles in sorted(found, key=lambda one: (one[1], one[0])):
             lines.append(f'"{method} {path}" = [{", ".join(json.dumps(role.value) for role in sorted(roles))}]')
     return "\n".join(lines) + "\n"
 
@@ -94,9 +96,11 @@ async def test_every_operation_opens_to_its_roles_and_to_no_other(whole_house: A
     assert wrong == []
 
 
-def _unsigned(claims: dict[str, Any]) -> str:
-    parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
+def _by_hand(claims: dict[str, Any], header: dict[str, str], secret: bytes | None = None) -> str:
+    """Write what no careful library would: a token without signature, or with an HMAC under any secret."""
+    text = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims))
+    mark = base64.urlsafe_b64encode(hmac.digest(secret, text, "sha256")).rstrip(b"=") if secret else b""
+    return (text + b"." + mark).decode()
 
 
 def bad_tokens(secrets: Path) -> dict[str, str | None]:
@@ -113,12 +117,9 @@ def bad_tokens(secrets: Path) -> dict[str, str | None]:
     }
     ours = ECKey.import_key(json.loads((secrets / "issuer.json").read_text()))
     foreign = ECKey.generate_key("P-256", auto_kid=True)
-    # The classic: the public key, which everybody has, taken as the secret of an HMAC.
-    public = OctKey.import_key(ours.as_pem(private=False))
 
-    def signed(claims: dict[str, Any], key: Any = ours, alg: str = "ES256", kid: str | None = ours.kid) -> str:
-        header = {"alg": alg, **({"kid": kid} if kid else {})}
-        return jwt.encode(header, claims, key, algorithms=[alg])
+    def signed(claims: dict[str, Any], key: ECKey = ours, kid: str | None = ours.kid) -> str:
+        return jwt.encode({"alg": "ES256", "kid": kid}, claims, key, algorithms=["ES256"])
 
     return {
         "no token": None,
@@ -126,8 +127,10 @@ def bad_tokens(secrets: Path) -> dict[str, str | None]:
         "not valid yet": signed({**good, "nbf": now + 3600}),
         "signed by a foreign key": signed(good, foreign, kid=foreign.kid),
         "signed by a foreign key under our key's id": signed(good, foreign),
-        "unsigned": _unsigned(good),
-        "HS256 with our public key": signed(good, public, "HS256"),
+        "unsigned": _by_hand(good, {"alg": "none"}),
+        "unsigned under our key's id": _by_hand(good, {"alg": "none", "kid": str(ours.kid)}),
+        # The classic: the public key, which everybody has, taken as the secret of an HMAC.
+        "HS256 with our public key": _by_hand(good, {"alg": "HS256", "kid": str(ours.kid)}, ours.as_pem(private=False)),
         "of another issuer": signed({**good, "iss": "https://example.org"}),
         "for another audience": signed({**good, "aud": "another-house"}),
         "without an end": signed({name: value for name, value in good.items() if name != "exp"}),
