@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts.envelope import Cause
 from contracts.streams import BadEvent, parse
 from kernel.decision import Refused
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -34,6 +34,21 @@ WAIT = 0.5
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
 # Trying again cannot change these: the facts say no, or the event cannot be read.
 FINAL = (Permanent, Refused, NotFound, Malformed, BadEvent)
+# Arrays, and not lists in the statement: one statement for a batch of any size, prepared once.
+KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(:ids) UNION ALL SELECT event_id FROM parked WHERE event_id = ANY(:ids)")
+_GIVEN_KEYS = "unnest(CAST(:streams AS text[]), CAST(:keys AS text[])) AS k(stream, key)"
+STANDING_BEHIND = text(f"SELECT DISTINCT p.stream, p.key FROM parked AS p JOIN {_GIVEN_KEYS} ON p.stream = k.stream AND p.key = k.key")  # noqa: S608  # our own words
+LAST_VERSIONS = text(f"""
+    SELECT k.stream, k.key, (SELECT max(version) FROM inbox i WHERE i.reaction = k.stream AND i.stream = k.stream AND i.key = k.key)
+    FROM {_GIVEN_KEYS}
+""")  # noqa: S608  # as above
+REMEMBER = text("""
+    INSERT INTO inbox (event_id, reaction, stream, key, version, at)
+    SELECT e.id, e.stream, e.stream, e.key, e.version, CAST(:at AS timestamptz)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:streams AS text[]), CAST(:keys AS text[]), CAST(:versions AS integer[]))
+      AS e(id, stream, key, version)
+    ON CONFLICT DO NOTHING RETURNING event_id
+""")
 DATABASE_GONE = (OperationalError, InterfaceError, Busy, OSError, TimeoutError)
 
 
@@ -140,10 +155,7 @@ class Inbox:
         """Tell which of these were already reacted to or parked, so that nothing is fetched for a repeat."""
         ids = [one.event_id for one in wants]
         async with self._runtime.db.engine.connect() as connection:
-            found = await connection.execute(
-                text("SELECT event_id FROM inbox WHERE event_id = ANY(:ids) UNION SELECT event_id FROM parked WHERE event_id = ANY(:ids)"),
-                {"ids": ids},
-            )
+            found = await connection.execute(KNOWN, {"ids": ids})
             return set(found.scalars())
 
     def _read(self, incoming: Incoming) -> Heard:
@@ -181,10 +193,7 @@ class Inbox:
 
     async def _fresh(self, edge: Edge, batch: Sequence[Heard]) -> list[Heard]:
         """Drop what is known already, by the primary key of inbox and the unique index of parked."""
-        ids = list({one.event_id for one in batch})
-        done = set(await edge.session.scalars(select(tables.inbox.c.event_id).where(tables.inbox.c.event_id.in_(ids))))
-        waits = set(await edge.session.scalars(select(tables.parked.c.event_id).where(tables.parked.c.event_id.in_(ids))))
-        seen = done | waits
+        seen = set(await edge.session.scalars(KNOWN, {"ids": list({one.event_id for one in batch})}))
         fresh: list[Heard] = []
         for one in batch:
             if one.event_id not in seen:
@@ -197,14 +206,7 @@ class Inbox:
         keys = list({(one.stream, one.key) for one in fresh})
         if not keys:
             return [], []
-        behind = {
-            tuple(row)
-            for row in await edge.session.execute(
-                select(tables.parked.c.stream, tables.parked.c.key)
-                .where(tuple_(tables.parked.c.stream, tables.parked.c.key).in_(keys))
-                .distinct()
-            )
-        }
+        behind = {tuple(row) for row in await edge.session.execute(STANDING_BEHIND, _as_arrays(keys))}
         last = await last_versions(edge, keys)
         ready: list[Heard] = []
         park: list[tuple[Heard, Exception]] = []
@@ -272,19 +274,17 @@ class Inbox:
             await one.reaction.apply(edge, one.event, one.facts)
 
     async def _remember(self, edge: Edge, done: Sequence[Heard]) -> None:
-        rows = [
+        written = await edge.session.execute(
+            REMEMBER,
             {
-                "event_id": one.event_id,
-                "reaction": one.stream,
-                "stream": one.stream,
-                "key": one.key,
-                "version": one.version,
+                "ids": [one.event_id for one in done],
+                "streams": [one.stream for one in done],
+                "keys": [one.key for one in done],
+                "versions": [one.version for one in done],
                 "at": edge.wall(),
-            }
-            for one in done
-        ]
-        written = await edge.session.execute(upsert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.event_id), rows)
-        if len(written.all()) != len(rows):
+            },
+        )
+        if len(written.all()) != len(done):
             # Another member reacted to one of these between our look and now: a rebalance. Read again, and find it known.
             raise Busy("heard_elsewhere", "Another worker has just reacted to this event.")
 
@@ -315,11 +315,11 @@ class Inbox:
         edge.pokes.add("ticker")
 
 
-class Behind(Exception):  # noqa: N818  # it says where the event stands
+class Behind(Exception):
     """An earlier event of the same key is parked."""
 
 
-class OutOfOrder(Exception):  # noqa: N818  # it says what the event is
+class OutOfOrder(Exception):
     """The event's version is not the one that follows."""
 
 
@@ -339,15 +339,13 @@ class _Mark:
         self._edge.data_keys.clear()
 
 
+def _as_arrays(keys: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"streams": [stream for stream, _ in keys], "keys": [key for _, key in keys]}
+
+
 async def last_versions(edge: Edge, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Read the version up to which each (stream, key) was reacted to; a key never seen is absent and may start anywhere."""
-    found = await edge.session.execute(
-        text("""
-            SELECT k.stream, k.key, (SELECT max(version) FROM inbox i WHERE i.reaction = k.stream AND i.stream = k.stream AND i.key = k.key)
-            FROM unnest(CAST(:streams AS text[]), CAST(:keys AS text[])) AS k(stream, key)
-        """),
-        {"streams": [stream for stream, _ in keys], "keys": [key for _, key in keys]},
-    )
+    found = await edge.session.execute(LAST_VERSIONS, _as_arrays(keys))
     return {(stream, key): version for stream, key, version in found if version is not None}
 
 
