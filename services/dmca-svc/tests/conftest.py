@@ -19,9 +19,14 @@ I have a good faith belief that use of the material in the manner complained of 
 the law. The information in this notification is accurate, and under penalty of perjury, I am the owner of the exclusive right that is
 allegedly infringed.
 
-You can reach me at 12 Example Street, Springfield, telephone +1 555 0100, ada@example.org.
+My contact information:
+Name: Ada Example
+Address: 12 Example Street, Springfield
+Telephone: +1 555 0100
+Email: ada@example.org
 
-/s/ Ada Example
+Sincerely,
+Ada Example
 """
 COUNTER = """To the designated agent of the Wikimedia Foundation
 
@@ -33,7 +38,8 @@ service of process from the person who provided the notification or an agent of 
 
 Bo Example, 7 Sample Road, Shelbyville, telephone +1 555 0199, bo@example.org
 
-/s/ Bo Example
+Sincerely,
+Bo Example
 """
 HARBOUR = {"wiki": "commonswiki", "title": "File:Harbour at dawn.jpg"}
 QUAY = {"wiki": "examplewiki", "title": "File:Quay.jpg"}

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from chassis.http import undocumented_problems
+from dmca_svc.app import SERVICE
 
 HARBOUR = {"wiki": "commonswiki", "title": "File:Harbour at dawn.jpg"}
 QUAY = {"wiki": "examplewiki", "title": "File:Quay.jpg"}
@@ -208,6 +210,15 @@ async def test_reading_a_notice_asks_for_a_reason_and_is_logged(office: Any) -> 
     assert len(rows) == 1
 
 
+async def test_whoever_judges_a_letter_reads_its_words(office: Any, letter: str) -> None:
+    notice = await office.file()
+    path = f"/dmca/v1/notices/{notice['id']}/letter"
+    read = (await office.desk.get(path, role="evaluator", reason="to judge it")).json()
+    assert (read["text"], read["attachments"]) == (letter, {})
+    assert (await office.desk.get(path, role="enforcer", reason="to see")).status_code == 403
+    assert (await office.desk.get(path, role="evaluator")).status_code == 400
+
+
 async def test_two_who_assess_at_once_are_told(office: Any) -> None:
     notice = await office.file()
     body = {
@@ -220,3 +231,7 @@ async def test_two_who_assess_at_once_are_told(office: Any) -> None:
     second = await office.desk.post(path, body, role="evaluator", sub="ed", headers={"If-Match": '"1"'})
     assert (first.status_code, second.status_code) == (200, 409)
     assert len(await office.desk.sql("SELECT 1 FROM assessment WHERE notice_id = $1", notice["id"])) == 1
+
+
+def test_every_refusal_that_an_operation_names_has_its_page() -> None:
+    assert undocumented_problems(SERVICE) == []

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from chassis.audit import log_access
 from chassis.crypto import DataKey, Sealed, data_key, reveal_many
 from chassis.edge import Edge, new_id
+from kernel.decision import Refused
+from kernel.names import canonical_user
 from sqlmodel import col, select
 
 from dmca_svc.actions.matter import Matter
@@ -54,9 +57,12 @@ def keep_party(matter: Matter, incoming: Incoming, *, counter_notice_id: UUID | 
 
 
 def party_hash(edge: Edge, kind: str, said: str) -> bytes:
-    """Give the keyed hash of a name or address; case and spacing do not tell two people apart, a user name's first letter neither."""
-    words = " ".join(said.replace("_", " ").split()) if kind == "wiki_user" else " ".join(said.split()).casefold()
-    return edge.runtime.keyring.hash(f"dmca.party.{kind}", words[:1].upper() + words[1:] if kind == "wiki_user" else words)
+    """Give the keyed hash of a name or address: case and spacing do not tell two people apart, and accounts compare as on a wiki (D23)."""
+    words = " ".join(said.split()).casefold()
+    if kind == "wiki_user":
+        with suppress(Refused):
+            words = canonical_user(said)
+    return edge.runtime.keyring.hash(f"dmca.party.{kind}", words)
 
 
 async def is_party(edge: Edge, matter: Matter, asked: Mapping[str, str]) -> bool:
@@ -75,9 +81,14 @@ async def open_access(matter: Matter) -> None:
     await log_access(matter.edge, "notice", matter.notice.id)
 
 
+async def open_text(matter: Matter, sealed: Sealed, *, place: str) -> str:
+    """Read a sealed text."""
+    return (await reveal_many(matter.edge, [sealed], place=place))[0]
+
+
 async def open_json(matter: Matter, sealed: Sealed, *, place: str) -> dict[str, Any]:
     """Read a sealed text of several parts."""
-    found: dict[str, Any] = json.loads((await reveal_many(matter.edge, [sealed], place=place))[0])
+    found: dict[str, Any] = json.loads(await open_text(matter, sealed, place=place))
     return found
 
 

@@ -9,10 +9,13 @@ from kernel.actor import Role
 from dmca_svc.actions import counter_notices as actions
 from dmca_svc.actions import court_actions, receipt
 from dmca_svc.actions.court_actions import Told
+from dmca_svc.actions.matter import load
 from dmca_svc.api.forms import CounterAssessmentForm, CourtActionForm, NoteForm, RestorationForm
-from dmca_svc.api.notices import RECEIPT_REFUSALS
+from dmca_svc.api.notices import LETTER_READERS, RECEIPT_REFUSALS
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
-from dmca_svc.api.views import CounterNoticeView, CourtActionView, NoticeView, show_counter_notice, show_notice
+from dmca_svc.api.shapes import CounterNoticeView, CourtActionView, LetterView, NoticeView
+from dmca_svc.api.views import show_counter_notice, show_court_action, show_letter, show_notice
+from dmca_svc.tables import Notice
 
 counter_notices = Router(prefix="/dmca/v1", tags=["dmca"])
 STANDING = ("not_complete", "counter_notice_rejected", "restored_already", "held")
@@ -39,6 +42,15 @@ async def file_counter_notice(edge: OpenEdge, notice_id: UUID, posted: Annotated
         edge, posted.letter, posted.channel, received_at=posted.received_at, evidence=posted.evidence, by_legal=by_legal
     )
     return await show_counter_notice(*await receipt.receive_counter_notice(edge, notice_id, arrived))
+
+
+@counter_notices.get(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/letter", roles=LETTER_READERS, reads="a legal letter and its parties"
+)
+async def get_counter_letter(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID) -> LetterView:
+    """Read the words of a counter-notice."""
+    matter = await load(edge, await edge.get(Notice, notice_id, "notice"))
+    return await show_letter(matter, matter.counter(counter_notice_id))
 
 
 @counter_notices.post(
@@ -99,8 +111,7 @@ async def record_court_action(edge: OpenEdge, notice_id: UUID, form: CourtAction
     Compared by receipt, not by entry: what was restored after the receipt comes down again, marked as our error.
     """
     told = Told(form.forum, form.told_by, form.received_at, form.filed_at, [one.place() for one in form.pages], form.content())
-    _, action = await court_actions.record_court_action(edge, notice_id, told)
-    return CourtActionView.of(action)
+    return await show_court_action(*await court_actions.record_court_action(edge, notice_id, told))
 
 
 @counter_notices.post(

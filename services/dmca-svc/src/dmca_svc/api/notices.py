@@ -11,13 +11,15 @@ from dmca_svc.actions import assessment, receipt, review, takedown
 from dmca_svc.actions.matter import load
 from dmca_svc.api.forms import AssessmentForm, NothingForm, ReceiptForm, RecommendationForm, ReviewForm
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
+from dmca_svc.api.shapes import LetterView, NoticeLine, NoticeView
 from dmca_svc.api.timeline import TimelineItem, timeline_of
-from dmca_svc.api.views import NoticeLine, NoticeView, show_notice
+from dmca_svc.api.views import show_letter, show_notice
 from dmca_svc.model import State
 from dmca_svc.tables import Notice
 
 notices = Router(prefix="/dmca/v1", tags=["dmca"])
 READERS = (Role.EVALUATOR, Role.TEAM_PEER, Role.TEAM_MANAGER, Role.LEGAL, Role.ENFORCER, Role.COMMUNICATIONS, Role.AUDITOR)
+LETTER_READERS = (Role.EVALUATOR, Role.TEAM_PEER, Role.TEAM_MANAGER, Role.LEGAL, Role.AUDITOR)
 RECEIPT_REFUSALS = ("received_in_future", "received_too_early", "receipt_is_legals", "evidence_missing")
 SIGNING_REFUSALS = (
     "not_in_review",
@@ -76,6 +78,13 @@ async def list_notices(
 async def get_notice(edge: OpenEdge, notice_id: UUID) -> NoticeView:
     """Read a notice, whole."""
     return await show_notice(await load(edge, await edge.get(Notice, notice_id, "notice")))
+
+
+@notices.get("/notices/{notice_id}/letter", roles=LETTER_READERS, reads="a legal letter and its parties")
+async def get_letter(edge: OpenEdge, notice_id: UUID) -> LetterView:
+    """Read the words of the letter, which whoever judges it must."""
+    notice = await edge.get(Notice, notice_id, "notice")
+    return await show_letter(await load(edge, notice), notice)
 
 
 @notices.get("/notices/{notice_id}/timeline", roles=READERS)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from dmca_svc.actions.matter import Matter, load
 from dmca_svc.actions.text import READING, SENDER, is_party, open_access, open_json, open_titles
 from dmca_svc.api.forms import PartyForm
-from dmca_svc.api.views import ContactView, Moment, PlaceView
+from dmca_svc.api.shapes import ContactView, Moment, PlaceView
 from dmca_svc.reading import Document
 from dmca_svc.tables import CounterNotice, Notice
 

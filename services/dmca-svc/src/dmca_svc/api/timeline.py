@@ -9,7 +9,7 @@ from chassis.http import Page, page
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from dmca_svc.api.views import Moment, ReasonView
+from dmca_svc.api.shapes import Moment, ReasonView
 from dmca_svc.problems import PROBLEMS
 
 

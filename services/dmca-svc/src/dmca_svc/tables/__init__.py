@@ -5,6 +5,7 @@ from dmca_svc.tables.counter_notice import AskedPage, CounterNotice, CourtAction
 from dmca_svc.tables.notice import (
     Announcement,
     Assessment,
+    Letter,
     Note,
     Notice,
     NoticePage,
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "CounterNotice",
     "CourtAction",
+    "Letter",
     "Note",
     "Notice",
     "NoticePage",

@@ -1,0 +1,99 @@
+"""What the law forbids is forbidden in the database too, under the service's own role (R40, R113, D1, D10)."""
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from dmca_svc.model import COUNTER_MOVES, MOVES
+
+GUARDS = Path(__file__).parents[1] / "migrations" / "versions" / "0002_guards.py"
+
+
+async def refuses(office: Any, statement: str, *values: Any, says: str) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match=says):
+        await office.desk.sql(statement, *values)
+
+
+def moves_in(statement: str) -> set[tuple[str, str]]:
+    return set(re.findall(r"\('(\w+)', '(\w+)'\)", statement))
+
+
+def test_the_database_knows_the_same_moves() -> None:
+    spec = importlib.util.spec_from_file_location("guards", GUARDS)
+    assert spec is not None
+    assert spec.loader is not None
+    guards = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(guards)
+    assert moves_in(guards.MOVES) == {(old.value, new.value) for old, news in MOVES.items() for new in news}
+    assert moves_in(guards.COUNTER_MOVES) == {(old.value, new.value) for old, news in COUNTER_MOVES.items() for new in news}
+
+
+async def test_nothing_is_accepted_or_taken_down_without_legal(office: Any) -> None:
+    notice = await office.file()
+    await office.assess(notice["id"])
+    notice = await office.recommend(notice["id"])
+    await office.sign(notice, "team_peer", "pia")
+    await office.sign(notice, "team_manager", "max")
+    accept = "UPDATE notice SET state = 'accepted', decided_at = now() WHERE id = $1"
+    await refuses(office, accept, notice["id"], says="do not make the chain")
+    begin = "UPDATE notice SET takedown_at = now(), takedown_by = 'enno' WHERE id = $1"
+    await refuses(office, begin, notice["id"], says="do not make the chain")
+    remove = "UPDATE page SET state = 'removed', removed_at = now() WHERE notice_id = $1"
+    await refuses(office, remove, notice["id"], says="without its receipt")
+    jump = "UPDATE notice SET state = 'taken_down', decided_at = now(), taken_down_at = now() WHERE id = $1"
+    await refuses(office, jump, notice["id"], says="no move from in_review to taken_down")
+
+
+async def test_no_signature_of_the_evaluator_or_over_another_text_is_taken(office: Any) -> None:
+    notice = await office.file()
+    await office.assess(notice["id"])
+    notice = await office.recommend(notice["id"])
+    await office.sign(notice, "team_peer", "pia")
+    copy = (
+        "INSERT INTO signature (id, notice_id, recommendation_id, level, by, verdict, digest, note_id, at) "
+        "SELECT $2, notice_id, recommendation_id, 'team_manager', $3, 'approve', $4, note_id, at FROM signature WHERE notice_id = $1"
+    )
+    digest = notice["review"]["digest"]
+    await refuses(office, copy, notice["id"], uuid4(), "eva", digest, says="not taken")
+    await refuses(office, copy, notice["id"], uuid4(), "max", "0" * 64, says="not taken")
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_person_one_signature"):
+        await office.desk.sql(copy, notice["id"], uuid4(), "pia", digest)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await office.desk.sql("UPDATE signature SET verdict = 'approve' WHERE notice_id = $1", notice["id"])
+
+
+async def test_the_evaluator_takes_nothing_down_here_either(office: Any) -> None:
+    notice = await office.decided()
+    begin = "UPDATE notice SET takedown_at = now(), takedown_by = $2 WHERE id = $1"
+    await refuses(office, begin, notice["id"], "eva", says="does not take it down")
+
+
+async def test_nothing_goes_back_before_its_window_or_without_legal_on_the_tenth_day(office: Any) -> None:
+    notice_id, counter = await office.counter_noticed()
+    begin = "UPDATE counter_notice SET restoring = true, restoring_by = 'enno', restoring_at = $2::text::timestamptz WHERE id = $1"
+    window = counter["window"]
+    await refuses(office, begin, counter["id"], "2026-01-05 00:00Z", says="not_before_the_window")
+    await refuses(office, begin, counter["id"], window["opens"], says="tenth_day_with_legal")
+    moved = "UPDATE counter_notice SET opens = opens - interval '5 days' WHERE id = $1"
+    await refuses(office, moved, counter["id"], says="keeps the dates it was told with")
+    page = "UPDATE page SET state = 'restored', restored_at = now() WHERE notice_id = $1"
+    await refuses(office, page, notice_id, says="without its receipt")
+    forged = (
+        "INSERT INTO page_receipt (id, notice_id, page_id, effect, log_id, by, at) "
+        "SELECT $2, notice_id, id, 'restored', 1, 'x', now() FROM page WHERE notice_id = $1"
+    )
+    connection = await asyncpg.connect(office.desk.runtime.db.asyncpg_dsn)
+    try:
+        # With a made-up receipt it is refused all the same; the transaction is thrown away.
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(forged, notice_id, uuid4())
+        with pytest.raises(asyncpg.CheckViolationError, match="no restoration runs"):
+            await connection.execute(page, notice_id)
+        await transaction.rollback()
+    finally:
+        await connection.close()
