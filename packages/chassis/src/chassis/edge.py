@@ -1,8 +1,10 @@
 """One edge, one transaction: a request, a reaction, a due deadline or a delivery step, opened and committed here and nowhere else."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from contracts import opaque
 from contracts.envelope import Cause
 from contracts.envelope import Performer as EventPerformer
 from kernel.actor import Actor, Performer
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, TextClause, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -123,17 +125,48 @@ class Edge:
         self.pending.setdefault(table.name, []).append(values)
 
     async def flush(self) -> None:
-        """Write everything kept so far, in the order that locks demand."""
+        """Write everything kept so far, after the aggregates and in one statement: a round trip each would cost twice the time (measured).
+
+        Raises:
+            AccessNotWritten: the access log could not be written, so nothing may be read.
+        """
         await self.session.flush()
-        for table in WRITE_ORDER:
-            rows = self.pending.pop(table.name, None)
-            if rows:
-                try:
-                    await self.session.execute(insert(table), rows)
-                except DBAPIError as error:
-                    if table is tables.access_log:
-                        raise AccessNotWritten from error
-                    raise
+        kept = {table.name: rows for table in WRITE_ORDER if (rows := self.pending.pop(table.name, None))}
+        if logged := kept.pop(tables.access_log.name, None):
+            # Alone, so that its failure is known from all others.
+            try:
+                await self.session.execute(insert(tables.access_log), logged)
+            except DBAPIError as error:
+                raise AccessNotWritten from error
+        if kept:
+            columns = tuple((name, tuple(rows[0])) for name, rows in kept.items())
+            await self.session.execute(_insert_all(columns), {name: _as_json(rows) for name, rows in kept.items()})
         if self.pending:
             unknown = ", ".join(self.pending)
             raise ValueError(f"no place in the write order for {unknown}")
+
+
+@cache
+def _insert_all(columns: tuple[tuple[str, tuple[str, ...]], ...]) -> TextClause:
+    """Write the statement that inserts rows of several tables, each table's given as one JSON array under its name."""
+    inserts = []
+    for table, names in columns:
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = f"jsonb_populate_recordset(NULL::{table}, CAST(CAST(:{table} AS text) AS jsonb))"
+        inserts.append(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {rows}")  # noqa: S608  # names of our own tables and columns
+    *others, last = inserts
+    return text(("WITH " + ", ".join(f"_{n} AS ({one})" for n, one in enumerate(others)) + " " if others else "") + last)
+
+
+def _in_json(value: object) -> str:
+    """Write what JSON lacks as PostgreSQL reads it."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"no column takes a {type(value).__name__}")
+
+
+_as_json = json.JSONEncoder(default=_in_json, ensure_ascii=False, separators=(",", ":")).encode
