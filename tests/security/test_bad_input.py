@@ -143,7 +143,7 @@ async def test_a_name_with_a_trick_in_it_is_refused_wherever_a_name_is_taken(hos
     """What is no account is malformed; an account's name may be refused by the rule of names instead (D23)."""
     bodies = [(one, body) for one in hostile.writes() for body in renamed(one.example, trick + MARKER)]
     assert len(bodies) >= 5
-    calls = [
+    calls: list[tuple[str, Any]] = [
         (f"{one.operation.name} {json.dumps(body)[:200]}", lambda one=one, body=body: hostile.call(one.operation, json=body))
         for one, body in bodies
     ]
