@@ -10,6 +10,8 @@ PACKAGES := packages/contracts packages/kernel packages/chassis packages/office
 SERVICES := services/intake-svc services/ban-svc services/dmca-svc services/appeals-svc services/notify-svc
 EDITABLE := $(foreach one,$(PACKAGES) $(SERVICES),-e $(one))
 IMPORTS := $(foreach one,$(PACKAGES) $(SERVICES),$(one)/src)
+# The distribution of each of our modules, which an editable install does not tell.
+MODULES := office-contracts=contracts,office-kernel=kernel,office-chassis=chassis,office-cli=office,office-intake-svc=intake_svc,office-ban-svc=ban_svc,office-dmca-svc=dmca_svc,office-appeals-svc=appeals_svc,office-notify-svc=notify_svc
 export UV_NO_CONFIG = 1
 export UV_PYTHON_DOWNLOADS = never
 
@@ -48,7 +50,7 @@ check: install ## lint, types, import laws, dependencies, generated files, migra
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(IMPORTS) tests
 	$(BIN)/lint-imports --config .importlinter
-	for one in $(PACKAGES) $(SERVICES); do (cd $$one && ../../$(BIN)/deptry . --config ../../pyproject.toml) || exit 1; done
+	for one in $(PACKAGES) $(SERVICES); do (cd $$one && ../../$(BIN)/deptry src --known-first-party "$$(ls src)" --package-module-name-map '$(MODULES)') || exit 1; done
 	$(BIN)/python -m contracts.schema --check
 	$(BIN)/python -m contracts.document --check
 	$(BIN)/python -m office.pages --check

@@ -15,8 +15,8 @@ async def test_at_risk_at_18_hours_breached_at_24_alerted_once_each_and_the_case
     assert case["state"] in ("open", "evaluating")
     timeline = await stage.get(f"/intake/v1/cases/{case['id']}/timeline?limit=200", "child_protection-1", reason=clock.REASON)
     at = {one["what"]: datetime.fromisoformat(one["at"]) for one in timeline["items"]}
-    at_risk = next(moment for what, moment in at.items() if "at_risk" in what)
-    breached = next(moment for what, moment in at.items() if "breach" in what)
+    at_risk = next(moment for what, moment in at.items() if what == "case at risk")
+    breached = next(moment for what, moment in at.items() if what == "case breached")
     assert timedelta() <= at_risk - received - timedelta(hours=18) < timedelta(minutes=1)
     assert timedelta() <= breached - received - timedelta(hours=24) < timedelta(minutes=1)
 

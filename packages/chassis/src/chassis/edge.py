@@ -110,8 +110,9 @@ class Edge:
         row = await self.session.get(table, row_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound(noun)
-        if self.if_match is not None:
-            self.if_match.compare(row_id, getattr(row, "version", None))
+        version: int | None = getattr(row, "version", None)
+        if self.if_match is not None and version is not None:
+            self.if_match.compare(row_id, version)
         return row
 
     async def lock_free(self, table: type[Row], row_id: UUID) -> Row | None:

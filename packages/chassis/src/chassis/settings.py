@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".office"), description="folder of data, secrets and the embedded servers")
     dev: bool = Field(default=False, description="local issuer, movable clock, mail into a folder, no rate limits")
     database_url: str | None = Field(default=None, description="postgresql://host:port/name of your own server; unset: the embedded one")
-    kafka: str | None = Field(default=None, description="bootstrap servers, or `local` for the hop without a broker; unset: the embedded one")
+    kafka: str | None = Field(
+        default=None, description="bootstrap servers, or `local` for the hop without a broker; unset: the embedded one"
+    )
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
     kafka_cafile: Path | None = None
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

@@ -42,15 +42,15 @@ _names = itertools.count(1)
 PATIENCE = 20.0
 
 
-class InjectedFault(Exception):  # noqa: N818  # it is no error of ours
+class InjectedFault(Exception):  # it is no error of ours
     """What a fault point raises in kind `error`."""
 
 
 @contextmanager
-def broken_at(point: str, kind: str, *, times: int = 1, seconds: float = 0.2) -> Iterator[list[str]]:
+def broken_at(point: str, kind: str, *, times: int = 1, after: int = 0, seconds: float = 0.2) -> Iterator[list[str]]:
     """Break the process at one point: `error`, `crash` (kill -9), `cancel`, `slow` or `timeout` (done, but the caller saw a time-out).
 
-    Yields the list of points that were passed, in order.
+    `after` lets the point be passed that often first. Yields the list of points that were passed, in order.
     """
     if point not in fault.POINTS:
         raise ValueError(f"there is no fault point {point}")
@@ -60,7 +60,7 @@ def broken_at(point: str, kind: str, *, times: int = 1, seconds: float = 0.2) ->
     async def hook(name: str) -> None:
         nonlocal left
         passed.append(name)
-        if name != point or left == 0:
+        if name != point or left == 0 or passed.count(name) <= after:
             return
         left -= 1
         if kind == "crash":

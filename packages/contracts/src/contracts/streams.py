@@ -17,7 +17,7 @@ from contracts.notification import NotificationChange
 from contracts.request import RequestChange
 
 
-class BadEvent(ValueError):  # noqa: N818 - the event is what is bad, and "error" would say less
+class BadEvent(ValueError):
     """What arrived is no event of this contract; reading it again cannot help. The text never repeats a value from the event."""
 
 

@@ -51,7 +51,7 @@ class Decision:
             raise Refused(self.reasons)
 
 
-class Refused(Exception):  # noqa: N818 - the law refuses; nothing is in error
+class Refused(Exception):
     """The law refuses; `reasons` says why, all of it. Also a stale digest (citing D1)."""
 
     def __init__(self, reasons: tuple[Reason, ...] | Reason) -> None:

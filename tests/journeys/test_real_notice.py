@@ -1,0 +1,66 @@
+"""Journey 1: every real letter is read, and one goes all the way down and back."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from office.demo import real_notice
+from office.demo.stage import Stage
+
+LETTERS = Path(__file__).parents[3] / "shared/data/dmca"
+KINDS = {"notices": "notice", "counter-notices": "counter_notice", "retractions": "retraction"}
+
+
+async def test_a_notice_goes_down_and_comes_back_and_a_second_one_stays_down(stage: Stage) -> None:
+    notice = await real_notice.play(stage)
+    assert [one["state"] for one in notice["pages"]] == ["restored"]
+    assert {one["where"] for one in notice["announcements"]} == {"foundation", "commons"}
+    timeline = await stage.get(f"/dmca/v1/notices/{notice['id']}/timeline?limit=200", "auditor-1", reason="checking")
+    refused = [one for one in timeline["items"] if one.get("reasons")]
+    assert len(refused) == 3, "before Legal, before the window, and on the tenth day without Legal"
+
+
+async def test_the_announcement_is_published_by_hand_with_its_receipt(stage: Stage) -> None:
+    notice = await real_notice.take_down(stage, real_notice.letter("notice"), real_notice.PAGE, tell=False)
+    found = await stage.get(f"/notify/v1/notifications?about={notice['id']}", "communications-1")
+    announcement = next(one for one in found["items"] if one["party"] == "community")
+    assert announcement["state"] == "queued"
+    await stage.post(f"/notify/v1/notifications/{announcement['id']}/receipts", "communications-1", {"revision_id": 991})
+
+    async def shown() -> list[dict[str, Any]]:
+        now = await stage.get(f"/dmca/v1/notices/{notice['id']}", "auditor-1", reason="checking")
+        return [one for one in now["announcements"] if one.get("receipt")]
+
+    assert len(await stage.until(shown, "the notice showing its announcement")) == 1
+
+
+async def test_on_the_tenth_day_legals_signature_is_enough(stage: Stage) -> None:
+    notice = await real_notice.take_down(stage, real_notice.letter("notice"), real_notice.PAGE, tell=False)
+    given = await real_notice.counter(stage, notice, real_notice.letter("counter_notice"), real_notice.PAGE)
+    path = f"/dmca/v1/notices/{notice['id']}"
+
+    await real_notice.to_business_day(stage, datetime.fromisoformat(given["received_at"]), 10)
+    await stage.post(f"{path}/counter-notices/{given['id']}/early-restoration", "legal-1", {"note": "Nothing was heard."})
+    after = await stage.post(f"{path}/restoration", "enforcer-1", {"counter_notice_id": given["id"]})
+    assert after["state"] != "restored", "a page goes back by its receipt, not by the order"
+    after = await stage.post(f"{path}/receipts", "enforcer-1", {"page": real_notice.PAGE, "log_id": 5})
+    assert after["state"] == "restored"
+
+
+# The last one: hundreds of notices have hundreds of dates, and a walk of the clock would stop at each.
+@pytest.mark.skipif(not LETTERS.is_dir(), reason="the 303 real letters are not here: shared/data/dmca lies beside the checkout")
+async def test_each_of_the_real_letters_is_posted_and_read(stage: Stage) -> None:
+    right = dict.fromkeys(KINDS, 0)
+    count = dict.fromkeys(KINDS, 0)
+    for file in sorted(LETTERS.rglob("*.md")):
+        answer = await stage.ask("POST", "/dmca/v1/notices", "requester_desk-1", file.read_text(encoding="utf-8", errors="replace"))
+        assert answer.status_code == 201, f"{file.name}: {answer.text[:300]}"
+        reading = answer.json()["reading"]
+        assert reading["document"] in {"notice", "counter_notice", "retraction", "court_action", "other"}
+        assert reading["verdict"] in {"compliant", "curable", "defective"}
+        assert 0 <= reading["confidence"] <= 1
+        count[file.parent.name] += 1
+        right[file.parent.name] += reading["document"] == KINDS[file.parent.name]
+    assert sum(count.values()) == 303
+    assert all(right[folder] / count[folder] > 0.9 for folder in KINDS), right
