@@ -76,7 +76,7 @@ async def test_the_complainant_s_action_holds_and_the_material_stays_down(fresh:
     await fresh.until(counter["window"]["target"])
     now = wire(fresh.desk.runtime.clock.law())
     body = {"forum": "ccb", "from": "complainant", "pages": [HARBOUR], "received_at": now, "docket": "26-CCB-0001"}
-    action = await fresh.act(f"/{notice_id}/court-actions", body, "legal", "lea", 201)
+    action = await fresh.act(f"/{notice_id}/court-actions", body, "legal", "lea")
     assert (action["held"], action["state"], action["reasons"], action["from"]) == (True, "holding", [], "complainant")
     notice = await fresh.get(notice_id)
     assert (notice["state"], notice["counter_notices"][0]["state"], notice["pages"][0]["state"]) == ("held", "held", "removed")
@@ -101,7 +101,7 @@ async def test_a_stranger_a_threat_and_other_material_are_recorded_and_hold_noth
     notice_id, _ = await office.counter_noticed()
     now = wire(office.desk.runtime.clock.law())
     body = {"forum": "court", "from": "complainant", "pages": [HARBOUR], "received_at": now, **told}
-    action = await office.act(f"/{notice_id}/court-actions", body, "legal", "lea", 201)
+    action = await office.act(f"/{notice_id}/court-actions", body, "legal", "lea")
     assert (action["held"], [reason["code"] for reason in action["reasons"]]) == (False, why)
     notice = await office.get(notice_id)
     assert (notice["state"], notice["court_actions"][0]["held"]) == ("counter_noticed", False)
@@ -116,10 +116,10 @@ async def test_what_was_restored_is_compared_by_receipt_not_by_entry(fresh: Any)
     await fresh.receipt(notice_id)
     too_late = wire(fresh.desk.runtime.clock.law())
     body = {"forum": "court", "from": "agent", "pages": [HARBOUR]}
-    late = await fresh.act(f"/{notice_id}/court-actions", {**body, "received_at": too_late}, "legal", "lea", 201)
+    late = await fresh.act(f"/{notice_id}/court-actions", {**body, "received_at": too_late}, "legal", "lea")
     assert [reason["code"] for reason in late["reasons"]] == ["received_after_restoration"]
     assert (await fresh.get(notice_id))["state"] == "restored"
-    held = await fresh.act(f"/{notice_id}/court-actions", {**body, "received_at": in_time}, "legal", "lea", 201)
+    held = await fresh.act(f"/{notice_id}/court-actions", {**body, "received_at": in_time}, "legal", "lea")
     assert held["held"] is True
     notice = await fresh.get(notice_id)
     assert notice["state"] == "held"
@@ -134,7 +134,7 @@ async def test_an_action_told_of_before_the_counter_notice_was_judged_holds_it_f
     counter = await office.counter(notice["id"])
     now = wire(office.desk.runtime.clock.law())
     body = {"forum": "court", "from": "complainant", "pages": [HARBOUR], "received_at": now}
-    await office.act(f"/{notice['id']}/court-actions", body, "legal", "lea", 201)
+    await office.act(f"/{notice['id']}/court-actions", body, "legal", "lea")
     accepted = await office.accept(notice["id"], counter["id"], HARBOUR)
     assert accepted["state"] == "held"
     assert (await office.said(notice["id"]))[-3:] == ["court_action_received", "window_opened", "held"]
@@ -154,7 +154,7 @@ async def test_three_uploaders_have_three_windows(fresh: Any) -> None:
     accepted = await fresh.accept(notice["id"], second["id"], QUAY)
     now = wire(fresh.desk.runtime.clock.law())
     body = {"forum": "court", "from": "complainant", "pages": [QUAY], "received_at": now}
-    await fresh.act(f"/{notice['id']}/court-actions", body, "legal", "lea", 201)
+    await fresh.act(f"/{notice['id']}/court-actions", body, "legal", "lea")
     await fresh.until(accepted["window"]["target"])
     await fresh.act(f"/{notice['id']}/restoration", {}, "enforcer", "enno")
     done = await fresh.receipt(notice["id"], HARBOUR)
@@ -167,7 +167,7 @@ async def test_an_action_about_one_page_leaves_the_other_of_the_same_uploader_fr
     notice_id, counter = await fresh.counter_noticed((HARBOUR, QUAY))
     now = wire(fresh.desk.runtime.clock.law())
     body = {"forum": "court", "from": "complainant", "pages": [HARBOUR], "received_at": now}
-    await fresh.act(f"/{notice_id}/court-actions", body, "legal", "lea", 201)
+    await fresh.act(f"/{notice_id}/court-actions", body, "legal", "lea")
     assert (await fresh.get(notice_id))["counter_notices"][0]["state"] == "accepted"
     await fresh.until(counter["window"]["target"])
     await fresh.act(f"/{notice_id}/restoration", {}, "enforcer", "enno")

@@ -219,6 +219,41 @@ async def test_whoever_judges_a_letter_reads_its_words(office: Any, letter: str)
     assert (await office.desk.get(path, role="evaluator")).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("", {"text": ""}),
+        ("", {"text": "x", "channel": "pigeon"}),
+        ("", {"text": "x", "received_at": "0001-01-01T00:00:00+14:00", "evidence": "y"}),
+        ("", {"text": "x", "received_at": "yesterday", "evidence": "y"}),
+        ("", {"text": "x", "subject": "unknown field"}),
+        ("/{}/assessment", {"elements": {"charm": True}, "pages": [], "note": "x"}),
+        ("/{}/assessment", {"elements": {"work": "yes"}, "pages": [], "note": "x"}),
+        ("/{}/assessment", {"elements": {}, "pages": [{"wiki": "Not a wiki", "title": "A"}], "note": "x"}),
+        ("/{}/assessment", {"elements": {}, "pages": [{"wiki": "examplewiki", "title": "A[B"}], "note": "x"}),
+        ("/{}/receipts", {"page": HARBOUR}),
+        ("/{}/receipts", {"page": HARBOUR, "log_id": 1, "url": "https://example.org/log"}),
+        ("/{}/receipts", {"page": HARBOUR, "url": "javascript:alert(1)"}),
+        ("/{}/reviews", {"level": "team_peer", "verdict": "approve", "digest": "short", "note": "x"}),
+        ("/{}/court-actions", {"forum": "court", "from": "complainant", "pages": [], "received_at": "2026-03-02"}),
+    ],
+)
+async def test_what_cannot_be_read_changes_nothing(office: Any, path: str, body: dict[str, Any]) -> None:
+    notice = await office.file()
+    everybody = ("legal", "evaluator", "enforcer", "team_peer")
+    answer = await office.desk.post(f"/dmca/v1/notices{path.format(notice['id'])}", body, role=everybody, sub="sam")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert await office.said(notice["id"]) == ["received"]
+
+
+async def test_an_empty_or_overlong_letter_is_refused_before_it_is_read(office: Any) -> None:
+    for content, status in ((b"", 422), (b"x" * (9 << 20), 413)):
+        answer = await office.desk.call(
+            "POST", "/dmca/v1/notices", role="requester_desk", content=content, headers={"Content-Type": "text/plain"}
+        )
+        assert answer.status_code == status
+
+
 async def test_two_who_assess_at_once_are_told(office: Any) -> None:
     notice = await office.file()
     body = {

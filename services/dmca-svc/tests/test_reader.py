@@ -82,7 +82,7 @@ async def test_a_mail_that_cannot_be_taken_apart_is_ended_in_time_and_leaves_no_
     patient = LetterReader(DmcaSettings(read_seconds=1))
     began = time.perf_counter()
     found = await patient.read(HOSTILE, "message/rfc822")
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 1.9  # one try, not two
     assert found.failed is not None
     assert (found.failed.code, found.text, found.attachments) == ("reading_overran", "", {})
     await patient.close()

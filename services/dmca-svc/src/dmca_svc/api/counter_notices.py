@@ -95,7 +95,6 @@ async def sign_early_restoration(edge: OpenEdge, notice_id: UUID, counter_notice
 @counter_notices.post(
     "/notices/{notice_id}/court-actions",
     roles=(Role.LEGAL,),
-    status=201,
     creates=True,
     refuses=("nothing_taken_down", "received_in_future"),
     example={

@@ -1,5 +1,6 @@
 """What callers send: strict, bounded, nothing unknown."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -26,7 +27,10 @@ Line = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Wiki = Annotated[str, AfterValidator(_wiki), Field(max_length=64)]
-Title = Annotated[str, Field(min_length=1, max_length=512)]
+# MediaWiki's own list of what no title holds, and control characters.
+Title = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f\x7f#<>\[\]|{}]+$")]
+# The calendar of business days reaches no further; a date beyond it is a slip of the pen.
+When = Annotated[AwareDatetime, Field(ge=datetime(1998, 1, 1, tzinfo=UTC), lt=datetime(2099, 1, 1, tzinfo=UTC))]
 NoticeElement = Literal["signature", "work", "material", "contact", "good_faith", "accuracy_authority"]
 CounterElement = Literal["signature", "material", "good_faith_mistake", "contact", "jurisdiction_service"]
 
@@ -57,7 +61,7 @@ class LetterForm(Form):
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_LETTER)]
     channel: Channel = Channel.LEGAL
-    received_at: AwareDatetime | None = None
+    received_at: When | None = None
     evidence: Text | None = None
 
 
@@ -136,10 +140,10 @@ class CourtActionForm(Form):
     forum: Forum
     told_by: ToldBy = Field(alias="from")
     pages: Pages
-    received_at: AwareDatetime
+    received_at: When
     court: Line | None = None
     docket: Line | None = None
-    filed_at: AwareDatetime | None = None
+    filed_at: When | None = None
     text: Text | None = None
 
     def content(self) -> dict[str, str]:

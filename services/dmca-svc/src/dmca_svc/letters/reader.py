@@ -37,6 +37,9 @@ class LetterReader:
             try:
                 try:
                     reading = await self._ask(raw, media_type, words)
+                except TimeoutError:
+                    # An OSError to Python, and no reason to try again.
+                    raise
                 except (EOFError, OSError):
                     # It may have died of something else, or before: a fresh one has one more try.
                     await self._end()
