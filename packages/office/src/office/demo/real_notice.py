@@ -111,7 +111,7 @@ async def held_by_court(stage: Stage, notice: Answer, text: str, page: dict[str,
     await to_business_day(stage, received, 13)
     now = (await stage.advance("PT0S"))["law"]
     told = {"forum": "court", "from": "complainant", "pages": [page], "received_at": now, "court": "A district court"}
-    action = await stage.post(f"{path}/court-actions", "legal-1", told, want=201)
+    action = await stage.post(f"{path}/court-actions", "legal-1", told)
     stage.say(f"  On day 13 the agent hears that the complainant sued: {'held' if action['held'] else 'not held'} (512(g)(2)(C)).")
     stage.say("  The enforcer tries all the same:")
     await stage.refused(f"{path}/restoration", "enforcer-1", {"counter_notice_id": given["id"]}, cite="512(g)")
