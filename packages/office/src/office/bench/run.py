@@ -1,5 +1,6 @@
 """The bench as a whole: which figures there are, one after the other, told as JSON lines or as a table."""
 
+import logging
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -80,6 +81,9 @@ def measure(only: list[str] | None, runs: int, json: bool) -> int:
         if json:
             for line in found:
                 print(as_json(line), flush=True)
+
+    # Topics are made the moment before they are used: what aiokafka says of it is no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
     async def work() -> None:
         failed.extend(await measure_all(only or NAMES, runs, Scale(), tell))
