@@ -1,5 +1,6 @@
 """What OpenAPI says of an operation beyond FastAPI: its problems, roles, refusals, headers and an example."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.http.body import JSON
@@ -36,10 +37,12 @@ def problems_of(operation: Operation, method: str, path: str) -> dict[int | str,
     if method != "GET":
         said[413] = f"The body may have at most {operation.body_limit:,} bytes."
         said[429] = "Too many; see Retry-After."
-    return {
-        status: {"description": says, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-        for status, says in sorted(said.items())
-    }
+    return {status: as_problem({"description": says}) for status, says in sorted(said.items())}
+
+
+def as_problem(response: Mapping[str, Any]) -> dict[str, Any]:
+    """Say of a response that it is a problem document, unless it says itself what it is."""
+    return {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}, **response}
 
 
 def extra_of(operation: Operation, method: str) -> dict[str, Any]:

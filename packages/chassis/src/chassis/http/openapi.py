@@ -5,9 +5,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
-from starlette.routing import BaseRoute
 
 from chassis.http.ops import ops
+from chassis.http.schemas import merged, shortened
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -51,27 +51,43 @@ def house_version() -> str:
 
 def openapi(service: "Service") -> dict[str, Any]:
     """Give the document of one service."""
-    return _document(service.title, service.summary, [service], [])
+    return _whole(service.title, service.summary, _part(service))
 
 
 def openapi_of_all(services: Sequence["Service"]) -> dict[str, Any]:
     """Give one document of all of them, with what an operator may do."""
-    return _document("Office Actions", "Carries out the Wikimedia Foundation Office Actions Policy.", services, list(ops.routes))
+    parts = {service.name: _part(service) for service in services}
+    own = shortened(get_openapi(title="office", version="0", routes=list(ops.routes)))
+    found = merged({**parts, "house": own})
+    summary = "Carries out the Wikimedia Foundation Office Actions Policy."
+    return _whole("Office Actions", summary, {"paths": found["paths"], "components": {"schemas": found["schemas"]}})
 
 
-def _document(title: str, summary: str, services: Sequence["Service"], more: list[BaseRoute]) -> dict[str, Any]:
-    routes = [*(route for service in services for router in service.routers for route in router.routes), *more]
-    found = get_openapi(title=title, version=house_version(), summary=summary, routes=routes)
-    components = found.setdefault("components", {})
-    components["securitySchemes"] = SECURITY
-    schemas = components.setdefault("schemas", {})
-    schemas["Problem"] = PROBLEM
-    for service in services:
-        for one in service.hot:
-            schemas.update(one.schemas)
-            for method in one.methods or ():
-                found.setdefault("paths", {}).setdefault(one.path, {})[method.lower()] = one.document
+def _part(service: "Service") -> dict[str, Any]:
+    """Describe one service's operations, hot ones too."""
+    routes = [route for router in service.routers for route in router.routes]
+    found = get_openapi(title=service.title, version=house_version(), routes=routes)
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    for one in service.hot:
+        schemas.update(one.schemas)
+        for method in one.methods or ():
+            found.setdefault("paths", {}).setdefault(one.path, {})[method.lower()] = one.document
     for name in ("HTTPValidationError", "ValidationError"):
         # FastAPI's own 422, which nobody here answers.
         schemas.pop(name, None)
-    return found
+    return shortened(found)
+
+
+def _whole(title: str, summary: str, part: dict[str, Any]) -> dict[str, Any]:
+    paths = part.get("paths", {})
+    for methods in paths.values():
+        for operation in methods.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                # An operation without a form: `{}` is how a caller says "nothing".
+                content.setdefault("schema", {"type": "object", "additionalProperties": False})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "summary": summary, "version": house_version()},
+        "paths": paths,
+        "components": {"schemas": {**part["components"]["schemas"], "Problem": PROBLEM}, "securitySchemes": SECURITY},
+    }

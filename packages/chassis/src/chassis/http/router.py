@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter
 from kernel.actor import Role
 
 from chassis.http.body import DEFAULT_LIMIT, JSON
-from chassis.http.description import extra_of, problems_of
+from chassis.http.description import as_problem, extra_of, problems_of
 from chassis.http.hot import HotRoute
 from chassis.http.operation import Operation, Prepare
 from chassis.http.pages import OWN
@@ -61,6 +62,7 @@ class Router(APIRouter):
         openapi_extra: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
+        own = {status: as_problem(one) if int(status) >= HTTPStatus.BAD_REQUEST else one for status, one in (responses or {}).items()}
         operation = Operation(roles, creates, reads, refuses, limited, body_limit, accepts, example, prepares)
 
         def register(endpoint: Endpoint) -> Endpoint:
@@ -71,7 +73,7 @@ class Router(APIRouter):
                 status_code=status,
                 operation_id=endpoint.__name__,
                 response_model_exclude_none=True,
-                responses={**problems_of(operation, method, self.prefix + path), **(responses or {})},
+                responses={**problems_of(operation, method, self.prefix + path), **own},
                 openapi_extra={**extra_of(operation, method), **(openapi_extra or {})},
                 route_class_override=partial(OfficeRoute, operation=operation),  # type: ignore[arg-type]  # called, never subclassed
                 **{"summary": _summary(endpoint), "description": _description(endpoint), **options},
