@@ -231,6 +231,7 @@ async def test_whoever_judges_a_letter_reads_its_words(office: Any, letter: str)
         ("/{}/assessment", {"elements": {"work": "yes"}, "pages": [], "note": "x"}),
         ("/{}/assessment", {"elements": {}, "pages": [{"wiki": "Not a wiki", "title": "A"}], "note": "x"}),
         ("/{}/assessment", {"elements": {}, "pages": [{"wiki": "examplewiki", "title": "A[B"}], "note": "x"}),
+        ("/{}/assessment", {"elements": {}, "pages": [{"wiki": "examplewiki", "title": "A\u202eB"}], "note": "x"}),
         ("/{}/receipts", {"page": HARBOUR}),
         ("/{}/receipts", {"page": HARBOUR, "log_id": 1, "url": "https://example.org/log"}),
         ("/{}/receipts", {"page": HARBOUR, "url": "javascript:alert(1)"}),

@@ -27,8 +27,11 @@ Line = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Wiki = Annotated[str, AfterValidator(_wiki), Field(max_length=64)]
-# MediaWiki's own list of what no title holds, and control characters.
-Title = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f\x7f#<>\[\]|{}]+$")]
+# Control characters, and marks that turn the direction of writing: with them a name shows as another than it is.
+_TRICKS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+Name = Annotated[str, Field(min_length=1, max_length=500, pattern=rf"^[^{_TRICKS}]+$")]
+# MediaWiki's own list of what no title holds.
+Title = Annotated[str, Field(min_length=1, max_length=512, pattern=rf"^[^{_TRICKS}#<>\[\]|{{}}]+$")]
 # The calendar of business days reaches no further; a date beyond it is a slip of the pen.
 When = Annotated[AwareDatetime, Field(ge=datetime(1998, 1, 1, tzinfo=UTC), lt=datetime(2099, 1, 1, tzinfo=UTC))]
 NoticeElement = Literal["signature", "work", "material", "contact", "good_faith", "accuracy_authority"]
@@ -88,10 +91,6 @@ class ReviewForm(Form):
     verdict: Verdict
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     note: Text
-
-
-class NothingForm(Form):
-    """Nothing: `{}`."""
 
 
 class ReceiptForm(Form):
@@ -161,9 +160,9 @@ class RestorationForm(Form):
 class PartyForm(Form):
     """Somebody of whom another service asks whether they wrote the notice."""
 
-    name: Line | None = None
-    email: Line | None = None
-    wiki_user: Line | None = None
+    name: Name | None = None
+    email: Name | None = None
+    wiki_user: Name | None = None
 
     def asked(self) -> dict[str, str]:
         """Give what was named."""

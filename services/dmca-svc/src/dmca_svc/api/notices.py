@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from dmca_svc.actions import assessment, receipt, review, takedown
 from dmca_svc.actions.matter import load
-from dmca_svc.api.forms import AssessmentForm, NothingForm, ReceiptForm, RecommendationForm, ReviewForm
+from dmca_svc.api.forms import AssessmentForm, ReceiptForm, RecommendationForm, ReviewForm
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
 from dmca_svc.api.shapes import LetterView, NoticeLine, NoticeView
 from dmca_svc.api.timeline import TimelineItem, timeline_of
@@ -144,7 +144,7 @@ async def review_notice(edge: OpenEdge, notice_id: UUID, form: ReviewForm) -> No
     roles=(Role.ENFORCER,),
     refuses=("not_accepted", "level_not_heard", "must_approve", "too_few_approvals", "returned", "running_already", "evaluator_enforces"),
 )
-async def take_down(edge: OpenEdge, notice_id: UUID, form: NothingForm | None = None) -> NoticeView:  # noqa: ARG001  # the body is {} and says nothing
+async def take_down(edge: OpenEdge, notice_id: UUID) -> NoticeView:
     """Order the takedown that Legal signed; pages come down by their receipts."""
     return await show_notice(await takedown.take_down(edge, notice_id))
 

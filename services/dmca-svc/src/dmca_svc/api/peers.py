@@ -74,7 +74,12 @@ async def get_contacts(edge: OpenEdge, notice_id: UUID) -> ContactsView:
     )
 
 
-@peers.post("/notices/{notice_id}/party", roles=(Role.SERVICE,), reads="the parties of a notice")
+@peers.post(
+    "/notices/{notice_id}/party",
+    roles=(Role.SERVICE,),
+    reads="the parties of a notice",
+    example={"email": "somebody@example.org"},
+)
 async def ask_party(edge: OpenEdge, notice_id: UUID, form: PartyForm) -> PartyView:
     """Ask whether somebody sent the notice; no name comes back."""
     matter = await load(edge, await edge.get(Notice, notice_id, "notice"))
