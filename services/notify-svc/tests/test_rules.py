@@ -145,7 +145,9 @@ def test_conditions_decide_who_is_told() -> None:
     at_once, later = change("returned", "request"), replace(change("returned", "request"), version=3)
     assert told(at_once) == [("requester", "request_incomplete", "not_asked_again")]
     assert told(later) == [("requester", "request_incomplete", None)]
-    assert told(change("enacted", matter="range_block", enforces="x")) == []
+    # The requester of every matter is told (D25), of a block that enforces a ban too: it is a decision that can be appealed (D14).
+    assert told(change("enacted", matter="range_block", enforces="x")) == [("requester", "matter_decided", None)]
+    assert told(change("declined", matter="range_block", enforces="x")) == [("requester", "matter_decided", None)]
     assert told(change("declined")) == [("requester", "matter_decided", None)]
     assert told(change("declined", enacted_at="x")) == [("requester", "matter_decided", None), ("subject", "measure_ended", None)]
     assert told(change("declined", matter="checkuser", enacted_at="x")) == [("requester", "matter_decided", None)]

@@ -88,12 +88,12 @@ def final_issuance(facts: DecisionFacts | None, at: datetime) -> Term | None:
 
 
 def has_appeal(facts: DecisionFacts, role: AppellantRole) -> Decision:
-    """The requester appeals what was done and what was not, the subject what was done; but a CheckUser decides nothing about a person,
-    and removed material comes back by a counter-notice only (R75, R101, D10, D14).
+    """The requester appeals what was done and what was not, the subject what was done; but a CheckUser that was run decides nothing
+    about a person, and removed material comes back by a counter-notice only (R75, R101, D10, D14).
     """  # noqa: D205 - the rule is one sentence
     notice, subject = facts.kind is DecisionKind.NOTICE, role is AppellantRole.SUBJECT
     return Decision.of(
-        (facts.matter is Kind.CHECKUSER, NO_DECISION_ABOUT_A_PERSON),
+        (facts.matter is Kind.CHECKUSER and facts.acts, NO_DECISION_ABOUT_A_PERSON),
         (notice and facts.acts and subject, COUNTER_NOTICE_ONLY),
         (notice and facts.acts and not subject, NOTHING_REFUSED),
         (not facts.acts and subject, ONLY_REQUESTER),

@@ -25,11 +25,6 @@ def notice_due(change: Change, _party: Party) -> bool:
     return not change.state.get("notice_withheld", False)
 
 
-def stands_alone(change: Change, _party: Party) -> bool:
-    """A range block that enforces a global ban is no decision of its own for the requester (R83)."""
-    return change.state.get("enforces") is None
-
-
 def substantial(change: Change, _party: Party) -> bool:
     """Only a substantial, atypical modification is a new decision (R102, R103)."""
     return change.state.get("nature") == "substantial_atypical"
@@ -92,7 +87,6 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             heard,
             asks_anew,
             notice_due,
-            stands_alone,
             substantial,
             was_in_force,
             was_in_force_openly,

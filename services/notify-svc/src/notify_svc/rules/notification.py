@@ -26,7 +26,9 @@ LANES: Mapping[Lane, frozenset[Role]] = MappingProxyType(
 
 
 def lane_of(aggregate: str, matter: str) -> Lane:
-    """Child protection is seen by the named group alone, a warning by those who must know, an appeal by those who carry it (D20, R67)."""
+    """Child protection is seen by the named group and the auditor, a warning by those who must know, an appeal by those who carry it
+    (R67, D20).
+    """  # noqa: D205 - the rule is one sentence
     if matter == "child_protection":
         return Lane.CHILD_PROTECTION
     if aggregate == "appeal":
