@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from chassis import metrics, tables
 from chassis.audit import log_access, write_audit
 from chassis.crypto import DataKey, Sealed, reveal
 from chassis.edge import Edge, new_id
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Busy, Conflict, NotFound
 from chassis.fault import fault
 from chassis.log import logger
 from chassis.service import Carrier, Parcel
@@ -28,6 +28,8 @@ POLL = 1.0
 AT_ONCE = 8
 CALL_LIMIT = 60.0
 BACK_OFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
+# When the fault is the house's own: an intent that does not open, an action that will not take the receipt.
+BACK_OFF_OWN = (1.0, 4.0, 15.0, 60.0)
 LAST_TRY = 8
 PLACE = "delivery.intent"
 row_of = tables.delivery.c
@@ -77,7 +79,7 @@ async def cancel(edge: Edge, delivery_id: UUID) -> None:
     row = (await edge.session.execute(select(tables.delivery).where(row_of.id == delivery_id).with_for_update())).one_or_none()
     if row is None:
         raise NotFound("delivery")
-    if row.state != "waiting" or row.tries:
+    if row.state != "waiting" or row.attempted_at is not None:
         raise Conflict("delivery_under_way", "It has been attempted already and cannot be taken back.", "DESIGN 3")
     await edge.session.execute(update(tables.delivery).where(row_of.id == delivery_id).values(state="cancelled", next_at=None))
     write_audit(edge, aggregate="delivery", aggregate_id=delivery_id, prior_state="waiting", state="cancelled")
@@ -113,7 +115,7 @@ class Deliveries:
         async with self._runtime.db.engine.connect() as connection:
             due = select(row_of.id, row_of.state).where(row_of.next_at <= law).order_by(row_of.next_at).limit(AT_ONCE)
             rows = (await connection.execute(due)).all()
-        works = (self._carry(row.id) if row.state == "waiting" else self._settle(row.id) for row in rows)
+        works = (self._one(row.id, self._carry if row.state == "waiting" else self._settle) for row in rows)
         outcomes = await asyncio.gather(*works, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
@@ -125,13 +127,20 @@ class Deliveries:
         async with self._runtime.db.engine.connect() as connection:
             ids = (await connection.scalars(select(row_of.id).where(row_of.state == "attempting"))).all()
         for delivery_id in ids:
-            await self._settle(delivery_id)
+            await self._one(delivery_id, self._settle)
         return len(ids)
+
+    async def _one(self, delivery_id: UUID, work: Callable[[UUID], Awaitable[None]]) -> None:
+        """Work one row; what goes wrong inside the house puts off this row and no other."""
+        try:
+            await work(delivery_id)
+        except Exception as error:  # noqa: BLE001  # if it is the database that is away, putting off fails too, and the loop waits
+            await self._put_off(delivery_id, type(error).__name__)
 
     async def _settle(self, delivery_id: UUID) -> None:
         parcel, carrier, trace = await self._open(delivery_id)
         with started("delivery", traceparent=trace, delivery_id=str(delivery_id)):
-            await self._read_back(parcel, carrier, "worker_lost")
+            await self._read_back(parcel, carrier, "worker_lost", tries=parcel.tries)
 
     async def _carry(self, delivery_id: UUID) -> None:
         parcel, carrier, trace = await self._open(delivery_id)
@@ -148,9 +157,9 @@ class Deliveries:
             except Refusal as error:
                 await self._give_up(parcel, carrier, "failed", str(error))
             except NotDone as error:
-                await self._retry(parcel, carrier, str(error), again="waiting")
+                await self._retry(parcel, carrier, str(error), again="waiting", tries=parcel.tries + 1)
             except Exception as error:  # noqa: BLE001  # whatever it was, the call may have been done: read back
-                await self._read_back(parcel, carrier, type(error).__name__)
+                await self._read_back(parcel, carrier, type(error).__name__, tries=parcel.tries + 1)
             else:
                 await self._take_receipt(parcel, carrier, receipt)
 
@@ -179,17 +188,21 @@ class Deliveries:
             # The aggregate is locked by the action before the delivery's row is (lock order).
             await carrier.take_receipt(edge, parcel, receipt)
             await edge.flush()
-            await edge.session.execute(
+            taken = await edge.session.execute(
                 update(tables.delivery)
                 .where(row_of.id == parcel.delivery_id, row_of.state == "attempting")
-                .values(state="done", receipt=receipt, receipt_at=edge.now, error=None)
+                .values(state="done", receipt=receipt, receipt_at=edge.now, next_at=None, error=None)
+                .returning(row_of.id)
             )
+            if taken.one_or_none() is None:
+                # A successor has taken it: what the action did here is rolled back.
+                raise Busy("delivery_ended", "The delivery has ended meanwhile.")
             write_audit(edge, aggregate="delivery", aggregate_id=parcel.delivery_id, prior_state="attempting", state="done")
         await fault("delivery.receipt.after")
         metrics.count_delivered(self._runtime.service.name, "done")
         log.info("delivery.done", delivery_id=str(parcel.delivery_id))
 
-    async def _read_back(self, parcel: Parcel, carrier: Carrier, code: str) -> None:
+    async def _read_back(self, parcel: Parcel, carrier: Carrier, code: str, *, tries: int) -> None:
         """After a time-out or a crash: ask the outside what happened before anything is written again."""
         if carrier.read_back is None:
             await self._give_up(parcel, carrier, "uncertain", code)
@@ -200,24 +213,47 @@ class Deliveries:
         except Refusal as error:
             await self._give_up(parcel, carrier, "uncertain", str(error))
         except Exception as error:  # noqa: BLE001  # still unknown: it stays under way and is asked about again
-            await self._retry(parcel, carrier, type(error).__name__, again="attempting")
+            await self._retry(parcel, carrier, type(error).__name__, again="attempting", tries=tries + 1)
         else:
             if receipt is None:
-                await self._retry(parcel, carrier, code, again="waiting")
+                await self._retry(parcel, carrier, code, again="waiting", tries=tries)
             else:
                 await self._take_receipt(parcel, carrier, receipt)
 
-    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str) -> None:
-        if parcel.tries + 1 >= LAST_TRY:
+    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str, tries: int) -> None:
+        """Set the next try; `tries` counts calls and questions so far, so that one that nobody can answer reaches a person too."""
+        if tries >= LAST_TRY:
             await self._give_up(parcel, carrier, "failed" if again == "waiting" else "uncertain", code)
             return
-        pause = timedelta(seconds=BACK_OFF[min(parcel.tries, len(BACK_OFF) - 1)])
+        pause = timedelta(seconds=BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1])
         async with self._runtime.edge("delivery") as edge:
             # `attempting` with a next date: still unknown, so the next try begins by reading back again.
             await edge.session.execute(
-                update(tables.delivery).where(row_of.id == parcel.delivery_id).values(state=again, next_at=edge.now + pause, error=code)
+                update(tables.delivery)
+                .where(row_of.id == parcel.delivery_id, row_of.state == "attempting")
+                .values(state=again, tries=tries, next_at=edge.now + pause, error=code)
             )
-        log.warning("delivery.retry", delivery_id=str(parcel.delivery_id), error=code, tries=parcel.tries + 1)
+        log.warning("delivery.retry", delivery_id=str(parcel.delivery_id), error=code, tries=tries)
+
+    async def _put_off(self, delivery_id: UUID, code: str) -> None:
+        """After a fault of our own: try this row again later, and at last put it before a person."""
+        async with self._runtime.edge("delivery") as edge:
+            locked = select(row_of.state, row_of.tries).where(row_of.id == delivery_id).with_for_update()
+            row = (await edge.session.execute(locked)).one_or_none()
+            if row is None or row.state not in ("waiting", "attempting"):
+                return
+            tries = row.tries + 1
+            last = tries >= LAST_TRY
+            state = row.state if not last else "failed" if row.state == "waiting" else "uncertain"
+            pause = timedelta(seconds=BACK_OFF_OWN[min(tries, len(BACK_OFF_OWN)) - 1])
+            values = {"state": state, "tries": tries, "next_at": None if last else edge.now + pause, "error": code}
+            await edge.session.execute(update(tables.delivery).where(row_of.id == delivery_id).values(**values))
+            if last:
+                write_audit(edge, aggregate="delivery", aggregate_id=delivery_id, prior_state=row.state, state=state)
+        if last:
+            self._say_given_up(delivery_id, state, code)
+        else:
+            log.error("delivery.put_off", delivery_id=str(delivery_id), error=code, tries=tries)
 
     async def _give_up(self, parcel: Parcel, carrier: Carrier, state: str, code: str) -> None:
         """Put it before a person: `failed` did not happen, `uncertain` may have."""
@@ -225,9 +261,17 @@ class Deliveries:
             if carrier.take_failure is not None:
                 await carrier.take_failure(edge, parcel, state, code)
                 await edge.flush()
-            await edge.session.execute(
-                update(tables.delivery).where(row_of.id == parcel.delivery_id).values(state=state, next_at=None, error=code)
+            ended = await edge.session.execute(
+                update(tables.delivery)
+                .where(row_of.id == parcel.delivery_id, row_of.state == "attempting")
+                .values(state=state, next_at=None, error=code)
+                .returning(row_of.id)
             )
+            if ended.one_or_none() is None:
+                raise Busy("delivery_ended", "The delivery has ended meanwhile.")
             write_audit(edge, aggregate="delivery", aggregate_id=parcel.delivery_id, prior_state="attempting", state=state)
+        self._say_given_up(parcel.delivery_id, state, code)
+
+    def _say_given_up(self, delivery_id: UUID, state: str, code: str) -> None:
         metrics.count_delivered(self._runtime.service.name, state)
-        log.error("delivery.needs_a_person", delivery_id=str(parcel.delivery_id), state=state, error=code)
+        log.error("delivery.needs_a_person", delivery_id=str(delivery_id), state=state, error=code)

@@ -1,5 +1,6 @@
 """Two made-up services: one keeps matters and says what becomes of them, the other counts what it hears."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from chassis.edge import Edge, new_id
 from chassis.outbox import record
 from chassis.service import Carrier, Due, Parcel, Reaction, Service
 from chassis.testing import Desk, House
+from chassis.trace import current_trace_id
 from contracts.case import CaseChange, CaseState
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -74,6 +76,8 @@ class World:
     told: list[tuple[UUID, str]] = field(default_factory=list)
     behaviour: list[str] = field(default_factory=list)
     can_be_asked: bool = True
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -96,6 +100,8 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
     trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "order": []}
 
     async def ring(edge: Edge, matter: Matter) -> None:
+        edge.after_commit.append(lambda: trouble["order"].append(matter.id))
+        trouble["trace"] = current_trace_id()
         if trouble.get("ring"):
             raise RuntimeError("the bell is broken")
         matter.rung += 1
@@ -108,16 +114,23 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
             from chassis.deliveries import Refusal
 
             raise Refusal("no_such_address")
+        if how == "held":
+            world.reached.set()
+            await world.released.wait()
         world.told.append((parcel.delivery_id, parcel.intent["word"]))
         if how == "told_but_lost":
             raise TimeoutError
         return {"no": len(world.told)}
 
     async def read_back(_runtime: Any, parcel: Parcel) -> dict[str, Any] | None:
+        if not world.can_be_asked:
+            raise ConnectionResetError
         there = [n for n, (delivery_id, _) in enumerate(world.told) if delivery_id == parcel.delivery_id]
         return {"no": there[0] + 1} if there else None
 
     async def take(edge: Edge, parcel: Parcel, _receipt: dict[str, Any]) -> None:
+        if parcel.intent["word"] == trouble.get("take"):
+            raise RuntimeError("the action does not take it")
         matter = await edge.lock(Matter, parcel.aggregate_id, "matter")
         matter.state = "closed"
 

@@ -1,12 +1,14 @@
 """What leaves the house leaves it once, and nothing counts as done without its receipt."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from chassis import deliveries
 from chassis.deliveries import cancel
 from chassis.errors import Conflict
-from chassis.testing import Desk, broken_at
+from chassis.testing import Desk, broken_at, eventually
 
 
 async def send(speaker: Desk, toys: Any, word: str = "hello", *, urgent: bool = True) -> Any:
@@ -70,6 +72,57 @@ async def test_a_final_no_waits_for_a_person(speaker: Desk, toys: Any) -> None:
     assert (await speaker.sql("SELECT error FROM delivery"))[0]["error"] == "no_such_address"
 
 
+async def test_what_is_under_way_cannot_be_taken_back_and_what_was_taken_back_never_goes(speaker: Desk, toys: Any) -> None:
+    toys.world.behaviour[:] = ["held"]
+    one = await send(speaker, toys)
+    await speaker.work()
+    await toys.world.reached.wait()
+    async with speaker.runtime.edge("test") as edge:
+        with pytest.raises(Conflict):
+            await cancel(edge, one)
+    toys.world.released.set()
+    await eventually(lambda: speaker.sql("SELECT 1 FROM delivery WHERE state = 'done'"))
+
+    async with speaker.runtime.edge("test") as edge:
+        # The worker is stopped at the row's lock, with the delivery already chosen; then the undo commits.
+        two = await toys.send_word(edge, await toys.open_matter(edge), "two", urgent=False)
+    async with speaker.runtime.edge("test") as edge:
+        await cancel(edge, two)
+        await edge.flush()
+        speaker.runtime.clock.move_to(speaker.runtime.clock.law() + timedelta(seconds=61))
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE delivery%'"
+        await eventually(lambda: speaker.sql(waits), what="the worker at the lock")
+    await speaker.settle()
+    assert [word for _, word in toys.world.told] == ["hello"]
+    assert (await state(speaker, two))[0] == "cancelled"
+
+
+async def test_what_nobody_can_tell_reaches_a_person_and_is_not_written_again(speaker: Desk, toys: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(deliveries, "BACK_OFF", (0.01,))
+    toys.world.behaviour[:] = ["told_but_lost"]
+    toys.world.can_be_asked = False
+    one = await send(speaker, toys)
+    await speaker.work()
+    await eventually(lambda: speaker.sql("SELECT 1 FROM delivery WHERE state = 'uncertain' AND error = 'ConnectionResetError'"))
+    assert toys.world.told == [(one, "hello")]
+
+
+@pytest.mark.parametrize("broken", ["intent", "action"])
+async def test_one_broken_delivery_holds_up_no_other_and_reaches_a_person(speaker: Desk, toys: Any, broken: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(deliveries, "BACK_OFF_OWN", (0.01,))
+    toys.trouble["take"] = "bad"
+    bad = [await send(speaker, toys, "bad" if broken == "action" else "sealed", urgent=False) for _ in range(deliveries.AT_ONCE)]
+    if broken == "intent":
+        await speaker.sql("UPDATE delivery SET intent = decode(repeat('01', 80), 'hex')")
+    good = await send(speaker, toys, "good")
+    await speaker.advance(timedelta(minutes=2))
+    assert (await state(speaker, good))[0] == "done"
+    given_up = {"intent": "failed", "action": "uncertain"}[broken]
+    for one in bad:
+        await eventually(partial(speaker.sql, "SELECT 1 FROM delivery WHERE id = $1 AND state = $2 AND error IS NOT NULL", one, given_up))
+    assert [word for _, word in toys.world.told].count("bad") == (deliveries.AT_ONCE if broken == "action" else 0)
+
+
 @pytest.mark.parametrize(
     "point",
     [
@@ -81,7 +134,7 @@ async def test_a_final_no_waits_for_a_person(speaker: Desk, toys: Any) -> None:
         "delivery.receipt.after",
     ],
 )
-@pytest.mark.parametrize("kind", ["error", "timeout", "slow"])
+@pytest.mark.parametrize("kind", ["error", "timeout", "slow", "cancel"])
 async def test_a_fault_on_the_way_out_tells_it_once(speaker: Desk, toys: Any, point: str, kind: str) -> None:
     with broken_at(point, kind) as passed:
         one = await send(speaker, toys)
