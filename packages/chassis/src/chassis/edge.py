@@ -1,7 +1,8 @@
 """One edge, one transaction: a request, a reaction, a due deadline or a delivery step, opened and committed here and nowhere else."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -120,6 +121,22 @@ class Edge:
         primary = table.__table__.primary_key.columns  # type: ignore[attr-defined]  # every mapped class has its table
         found = select(table).where(primary[0] == row_id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
         return (await self.session.scalars(found)).one_or_none()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Work that is undone alone when it fails: its rows, and all it kept to be written, done or poked at the end of the edge."""
+        pending = {name: list(rows) for name, rows in self.pending.items()}
+        after_commit, pokes = list(self.after_commit), set(self.pokes)
+        opened, data_keys = dict(self.opened), dict(self.data_keys)
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.flush()
+        except BaseException:
+            # The access rows and new keys of the savepoint are gone with it.
+            self.pending, self.after_commit, self.pokes = pending, after_commit, pokes
+            self.opened, self.data_keys = opened, data_keys
+            raise
 
     def write(self, table: Table, **values: Any) -> None:
         """Keep a row of a chassis table to be written with all others when the edge ends."""

@@ -97,11 +97,12 @@ deadline = Table(
     Column("tries", SmallInteger, nullable=False, server_default="0"),
     _moment("next_try_at", nullable=True),
     Column("error", Text),
+    Column("traceparent", Text),
     Index("deadline_due", "due_at", postgresql_where="state = 'waiting'"),
     Index("deadline_aggregate", "aggregate_id"),
     info={"grants": ("SELECT", "INSERT", "UPDATE")},
 )
-"""Dates that the law or the policy sets: `waiting`, `fired`, `cancelled`; rows, not jobs."""
+"""Dates that the law or the policy sets: `waiting`, `fired`, `cancelled`; rows, not jobs. `traceparent` is the trace that set it."""
 
 delivery = Table(
     "delivery",
@@ -180,7 +181,8 @@ data_key = Table(
     _moment("destroyed_at", nullable=True),
     info={"grants": ("SELECT", "INSERT", "UPDATE"), "keys_role": ("SELECT", "UPDATE (ring_key, wrapped)")},
 )
-"""One key for each case, person or matter, wrapped by the keyring. Destroying it is the deletion, also in backups (D27)."""
+"""One key for each case, person or matter, wrapped by the keyring. Destroying it is the deletion (D27): at once here and in every later
+back-up. One that is older still holds the wrapped key, and opens as long as it and the ring's key are both kept."""
 
 idempotency = Table(
     "idempotency",

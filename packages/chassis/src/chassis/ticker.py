@@ -13,7 +13,7 @@ from chassis.edge import Edge, new_id
 from chassis.errors import Busy
 from chassis.fault import fault
 from chassis.log import logger
-from chassis.trace import started
+from chassis.trace import current_traceparent, started
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -28,7 +28,15 @@ row_of = tables.deadline.c
 def schedule(edge: Edge, *, aggregate_id: UUID, kind: str, due_at: datetime) -> UUID:
     """Write a deadline with the decision that sets it; `kind` names what the service's `deadlines` do then."""
     deadline_id = new_id()
-    edge.write(tables.deadline, id=deadline_id, aggregate_id=aggregate_id, kind=kind, due_at=due_at, state="waiting")
+    edge.write(
+        tables.deadline,
+        id=deadline_id,
+        aggregate_id=aggregate_id,
+        kind=kind,
+        due_at=due_at,
+        state="waiting",
+        traceparent=current_traceparent(),
+    )
     edge.pokes.add("ticker")
     return deadline_id
 
@@ -85,28 +93,24 @@ class Ticker:
         worked = 0
         # Aggregates in the order of their ids, as every path locks them.
         for candidate in sorted(candidates, key=lambda row: (row.aggregate_id, row.due_at, row.id)):
-            due = self._runtime.service.deadlines[candidate.kind]
             try:
-                async with edge.session.begin_nested():
+                due = self._runtime.service.deadlines[candidate.kind]
+                async with edge.savepoint():
                     aggregate = await edge.lock_free(due.aggregate, candidate.aggregate_id)
                     if aggregate is None or not await self._still_due(edge, candidate.id):
                         continue
                     edge.operation = f"deadline:{candidate.kind}"
                     edge.access_reason = f"deadline {candidate.id}"
                     edge.request_id = str(new_id())
-                    with started("deadline", link=None, deadline_id=str(candidate.id)):
+                    with started("deadline", link=candidate.traceparent, deadline_id=str(candidate.id)):
                         again = await due.act(edge, aggregate)
                     await self._end(edge, candidate.id, again)
-                    await edge.flush()
-                    worked += 1
             except (Busy, OSError):
                 raise
             except Exception as error:  # noqa: BLE001  # this one waits and is tried again; the others go on
-                edge.pending.clear()
-                # The access rows and new keys of the savepoint are gone with it.
-                edge.opened.clear()
-                edge.data_keys.clear()
                 await self._failed(edge, candidate, error)
+            else:
+                worked += 1
         return worked
 
     async def _still_due(self, edge: Edge, deadline_id: UUID) -> bool:
@@ -132,7 +136,7 @@ class Ticker:
 
 def _due(law: datetime, wall: datetime) -> Any:
     return (
-        select(row_of.id, row_of.aggregate_id, row_of.kind, row_of.due_at, row_of.tries)
+        select(row_of.id, row_of.aggregate_id, row_of.kind, row_of.due_at, row_of.tries, row_of.traceparent)
         .where(row_of.state == "waiting", row_of.due_at <= law, (row_of.next_try_at.is_(None)) | (row_of.next_try_at <= wall))
         .order_by(row_of.due_at)
         .limit(MOST)

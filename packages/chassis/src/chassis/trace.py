@@ -58,7 +58,7 @@ def started(name: str, traceparent: str | None = None, link: str | None = None, 
 
 
 def _parent(traceparent: str | None, link: str | None) -> Context | None:
-    if link:
+    if link is not None:
         return Context()
     return _wire.extract({"traceparent": traceparent}, Context()) if traceparent else None
 

@@ -5,8 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from chassis import trace
 from chassis.testing import Desk, broken_at
 from chassis.ticker import Ticker, cancel, move, schedule
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 
 async def matter_due_in(speaker: Desk, toys: Any, *hours: int) -> Any:
@@ -36,9 +40,8 @@ async def test_each_date_is_acted_on_at_its_own_time(speaker: Desk, toys: Any) -
 async def test_two_tickers_at_once_act_once(speaker: Desk, toys: Any) -> None:
     matters = [await matter_due_in(speaker, toys, 0) for _ in range(20)]
     first, second = Ticker(speaker.runtime), Ticker(speaker.runtime)
-    while await first.step() + await second.step():
+    while any(await asyncio.gather(first.step(), second.step())):
         pass
-    await asyncio.gather(first.step(), second.step())
     assert [await rung(speaker, matter) for matter in matters] == [1] * 20
 
 
@@ -62,6 +65,8 @@ async def test_a_deadline_that_fails_is_tried_again_and_others_go_on(speaker: De
     await ticker.step()
     row = (await speaker.sql("SELECT state, tries, error FROM deadline"))[0]
     assert (row["state"], row["tries"], row["error"]) == ("waiting", 1, "RuntimeError")
+    # What it wanted done after the commit went with its savepoint.
+    assert toys.trouble["order"] == []
     toys.trouble["ring"] = False
     fine = await matter_due_in(speaker, toys, 0)
     await ticker.step()
@@ -70,10 +75,50 @@ async def test_a_deadline_that_fails_is_tried_again_and_others_go_on(speaker: De
     assert await rung(speaker, broken) == 1
 
 
+async def test_a_date_of_no_known_kind_holds_up_no_other(speaker: Desk, toys: Any) -> None:
+    async with speaker.runtime.edge("test") as edge:
+        matter = await toys.open_matter(edge)
+        schedule(edge, aggregate_id=matter.id, kind="of_another_version", due_at=edge.now)
+    fine = await matter_due_in(speaker, toys, 0)
+    await Ticker(speaker.runtime).step()
+    assert await rung(speaker, fine) == 1
+    assert (await speaker.sql("SELECT tries, error FROM deadline WHERE state = 'waiting'"))[0]["error"] == "KeyError"
+    await speaker.sql("UPDATE deadline SET state = 'cancelled' WHERE state = 'waiting'")
+
+
+async def test_a_date_whose_aggregate_is_locked_elsewhere_waits_and_others_go_on(speaker: Desk, toys: Any) -> None:
+    locked, free = await matter_due_in(speaker, toys, 0), await matter_due_in(speaker, toys, 0)
+    ticker = Ticker(speaker.runtime)
+    async with speaker.runtime.edge("test") as edge:
+        await edge.lock(toys.Matter, locked, "matter")
+        async with asyncio.timeout(5):
+            assert await ticker.step() == 1
+        assert (await rung(speaker, locked), await rung(speaker, free)) == (0, 1)
+    assert await ticker.step() == 1
+    assert await rung(speaker, locked) == 1
+
+
+async def test_a_date_that_arrives_is_a_trace_of_its_own_with_a_link_to_the_one_that_set_it(
+    speaker: Desk, toys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "_tracer", provider.get_tracer("office"))
+    monkeypatch.setattr(trace, "_sampled_by_sdk", True)
+    with trace.started("request"):
+        set_by = trace.current_trace_id()
+        await matter_due_in(speaker, toys, 0)
+    await Ticker(speaker.runtime).step()
+    (span,) = [one for one in exporter.get_finished_spans() if one.name == "deadline"]
+    assert [f"{link.context.trace_id:032x}" for link in span.links] == [set_by]
+    assert toys.trouble["trace"] not in (None, set_by)
+
+
 @pytest.mark.parametrize("point", ["ticker.read.after", "ticker.acted.before", "ticker.acted.after", "commit.before", "commit.after"])
-async def test_a_fault_between_date_and_deed_does_it_once(speaker: Desk, toys: Any, point: str) -> None:
+@pytest.mark.parametrize("kind", ["error", "cancel"])
+async def test_a_fault_between_date_and_deed_does_it_once(speaker: Desk, toys: Any, point: str, kind: str) -> None:
     matter = await matter_due_in(speaker, toys, 0)
-    with broken_at(point, "error") as passed:
+    with broken_at(point, kind) as passed:
         await speaker.settle()
     assert point in passed
     assert await rung(speaker, matter) == 1

@@ -70,6 +70,7 @@ def upgrade() -> None:
     sa.Column('tries', sa.SmallInteger(), server_default='0', nullable=False),
     sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('traceparent', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     info={'grants': ('SELECT', 'INSERT', 'UPDATE')}
     )
