@@ -1,4 +1,9 @@
-"""One key for each case, person or matter: destroying it is the deletion, also in backups (D27), and reading under it is logged first."""
+"""One key for each case, person or matter: destroying it is the deletion (D27), and reading under it is logged first.
+
+How far the deletion reaches: the live database at once, and every back-up made afterwards, though the ciphertext is still in it. A back-up
+made before holds the key as the ring wrapped it. It can be opened with a keyring that has that ring key, so there the deletion is complete
+when the back-up is gone, or when that ring key is (`keyring.json` keeps old ones on purpose); see `docs/operations.md`.
+"""
 
 import secrets
 from collections.abc import Iterable
@@ -113,7 +118,9 @@ async def reveal_many(edge: "Edge", sealed: Iterable[Sealed], *, place: str) -> 
 
 
 async def destroy_data_key(edge: "Edge", key_id: UUID) -> None:
-    """Delete all that was sealed under this key, here and in every backup; a second call changes nothing.
+    """Delete all that was sealed under this key, here and in every later back-up; a second call changes nothing.
+
+    An older back-up still holds the wrapped key: see the head of this module.
 
     Raises:
         KeyLost: there never was such a key.
