@@ -21,6 +21,7 @@ log = logger(__name__)
 SEAL_POLL = 2.0
 WATCH_POLL = 5.0
 DRAIN = 10.0
+AGAIN = 1.0
 
 
 class Worker:
@@ -48,17 +49,12 @@ class Worker:
             self._go("inbox", self.inbox.run)
 
     def _go(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        async def run() -> None:
-            await work()
-
-        task = asyncio.create_task(run(), name=f"{self.runtime.service.name} {name}")
-        task.add_done_callback(_say_when_dead)
-        self._tasks.append(task)
+        self._tasks.append(asyncio.create_task(keep_running(f"{self.runtime.service.name}.{name}", work), name=name))
 
     async def stop(self) -> None:
         """Stop taking, finish what the inbox holds, leave the group, give the claims back."""
         await self.inbox.stop()
-        inbox = [task for task in self._tasks if task.get_name().endswith(" inbox")]
+        inbox = [task for task in self._tasks if task.get_name() == "inbox"]
         if inbox:
             await asyncio.wait(inbox, timeout=DRAIN)
         for task in self._tasks:
@@ -86,6 +82,20 @@ class Worker:
             await asyncio.sleep(WATCH_POLL)
 
 
-def _say_when_dead(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("worker.loop_died", loop=task.get_name().replace(" ", "."), error=type(error).__name__)
+async def keep_running(loop: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop until it ends by itself or its task is cancelled; one that dies of anything else alarms and begins again."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled this task: a library gave up a future that the loop was waiting for.
+            died = "CancelledError"
+        except Exception as error:  # noqa: BLE001  # the loops catch what they expect; whatever this is, the work must go on
+            died = type(error).__name__
+        else:
+            return
+        log.error("worker.loop_died", loop=loop, error=died)
+        await asyncio.sleep(AGAIN)

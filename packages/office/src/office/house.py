@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from chassis import log, trace
@@ -13,7 +14,7 @@ from chassis.http.application import build, serve
 from chassis.peers import Peers
 from chassis.runtime import Runtime
 from chassis.service import Service
-from chassis.worker import Worker
+from chassis.worker import Worker, keep_running
 
 from office.home import CannotReach, Home
 
@@ -73,11 +74,11 @@ async def _begin(runtime: Runtime, stack: AsyncExitStack) -> None:
 
 def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
     """Start what a service keeps beside its API, such as the ban index, and end it with the process."""
-    for loop in runtime.service.loops.values():
-        stack.push_async_callback(_end, asyncio.ensure_future(loop(runtime)))
+    for name, loop in runtime.service.loops.items():
+        stack.push_async_callback(_end, asyncio.create_task(keep_running(f"{runtime.service.name}.{name}", partial(loop, runtime))))
 
 
-async def _end(task: "asyncio.Future[None]") -> None:
+async def _end(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
