@@ -60,11 +60,17 @@ async def _handovers(ground: Ground) -> list[float]:
     committed: dict[UUID, float] = {}
     heard: dict[UUID, float] = {}
     count = ground.scale.handovers + WARM_UP
-    over = asyncio.Event()
+    joined, over = asyncio.Event(), asyncio.Event()
 
     async def note(edge: Edge, event: CaseChange, facts: None) -> None:
         await hear(edge, event, facts)
-        edge.after_commit.append(lambda: _note(heard, event.case.case_id, count, over))
+        edge.after_commit.append(lambda: hear_of(event.case.case_id))
+
+    def hear_of(matter: UUID) -> None:
+        heard.setdefault(matter, time.perf_counter())
+        joined.set()
+        if len(heard) == count + 1:
+            over.set()
 
     says, hears = speaker(), hearer(Reaction(apply=note))
     settings = await ground.apart(says, hears)
@@ -75,15 +81,12 @@ async def _handovers(ground: Ground) -> list[float]:
                 matter = await open_matter(edge)
                 edge.after_commit.append(lambda: committed.update({matter: time.perf_counter()}))
 
+        # Joining the group is no part of the figure, and what waits for it would hold up what follows.
+        await decide()
+        await asyncio.wait_for(joined.wait(), PATIENCE)
         await at_pace(count, ground.scale.a_second, decide)
         await asyncio.wait_for(over.wait(), PATIENCE)
-    return [heard[matter] - moment for matter, moment in list(committed.items())[WARM_UP:]]
-
-
-def _note(heard: dict[UUID, float], matter: UUID, count: int, over: asyncio.Event) -> None:
-    heard.setdefault(matter, time.perf_counter())
-    if len(heard) == count:
-        over.set()
+    return [heard[matter] - moment for matter, moment in list(committed.items())[WARM_UP + 1 :]]
 
 
 @asynccontextmanager
