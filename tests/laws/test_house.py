@@ -18,9 +18,9 @@ OWN_ROOMS = {
     "notify": {"letters", "matrix", "render"},  # templates, who is told what, and how a letter is made of both
 }
 CHASSIS = {
-    "audit", "auth", "bus", "check", "claim", "clock", "crypto", "db", "deliveries", "edge", "embedded", "errors", "fault", "hints", "http",
-    "inbox", "log", "metrics", "migrations", "outbox", "parked", "peers", "pulse", "runtime", "seal", "service", "settings", "tables",
-    "testing", "ticker", "trace", "worker", "__init__",
+    "audit", "auth", "bus", "check", "claim", "clock", "crypto", "db", "deliveries", "edge", "embedded", "errors", "fault",
+    "first_tables", "hints", "http", "inbox", "log", "metrics", "migrations", "outbox", "parked", "peers", "pulse", "runtime", "seal",
+    "service", "settings", "tables", "testing", "ticker", "trace", "worker", "__init__",
 }  # fmt: skip
 KERNEL = {
     "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "months", "names", "policy", "review", "workdays", "__init__",
