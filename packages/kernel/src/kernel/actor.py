@@ -10,7 +10,7 @@ from kernel.decision import refuse
 
 
 class Role(StrEnum):
-    """The roles a token may carry; every operation declares which of them it asks for."""
+    """The roles of staff and their tools that a token may carry; every operation declares which of them it asks for (R90)."""
 
     REQUESTER_DESK = "requester_desk"
     EVALUATOR = "evaluator"

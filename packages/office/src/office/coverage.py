@@ -1,69 +1,122 @@
-"""`docs/policy-coverage.md`: for each rule of the policy the room that applies it and the test that shows it, or the words "not yet".
+"""`docs/policy-coverage.md`: for each rule of the policy and each decision of the product the room that applies it and the test that
+shows it, or the words "not yet".
 
-Where a rule is cited beside the code that applies it and beside a test, it counts as covered; `docs/policy/rules.toml` names each rule
-in a few words of ours, and says where only a part of it is carried out so far.
-"""
+A rule that is cited beside law and beside a test counts as covered. `docs/policy/rules.toml` names each in a few words of ours, and is
+where a person corrects the count:
 
-import re
+* `missing` says what of the rule is not there yet; with `absent = true` nothing of it is, however often it is cited.
+* `shown` names tests, as `file::name`, that show the rule without citing it.
+"""  # noqa: D205 - the first sentence is long
+
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-RULES = range(1, 124)
-SOURCES = ("packages/*/src/**/*", "services/*/src/**/*", "services/*/migrations/**/*")
-TESTS = ("packages/*/tests/**/*", "services/*/tests/**/*", "tests/**/*")
-CITED = re.compile(r"\bR(\d{1,3})(?:\s*(?:-|to)\s*R(\d{1,3}))?\b")
+from office.citations import cited_in_law, cited_in_tests
+
+RULES = tuple(f"R{number}" for number in range(1, 124))
+DECISIONS = tuple(f"D{number}" for number in range(1, 28))
+NAMES = "docs/policy/rules.toml"
 MOST_NAMED = 3
+_KEYS = {"says", "missing", "absent", "shown"}
+
+
+class CoverageError(ValueError):
+    """`docs/policy/rules.toml` says nothing clear, or names a test that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One rule: what it is about, where it lives, what shows it, and what is not there yet."""
+
+    rule: str
+    says: str
+    rooms: Sequence[str]
+    tests: Sequence[str]
+    missing: str
+    absent: bool
+
+    @property
+    def state(self) -> str:
+        """The honest word."""
+        if self.absent or not self.rooms or not self.tests:
+            return "not yet"
+        return "in part" if self.missing else "yes"
+
+
+def coverage(top: Path) -> Sequence[Covered]:
+    """Judge every rule and every decision.
+
+    Raises:
+        CoverageError: a rule without a name, a key or a test that nobody knows, `absent` without saying what is missing.
+    """
+    known = tomllib.loads((top / NAMES).read_text())
+    if (unclear := set(known) ^ {*RULES, *DECISIONS}) or (unclear := {rule for rule, entry in known.items() if not _is_clear(entry)}):
+        raise CoverageError(f"{NAMES} is unclear about {', '.join(sorted(unclear))}")
+    rooms, tests = cited_in_law(top), cited_in_tests(top)
+    return [
+        Covered(
+            rule=rule,
+            says=known[rule]["says"],
+            rooms=rooms.get(rule, []),
+            tests=[*tests.get(rule, []), *_shown(top, rule, known[rule].get("shown", []))],
+            missing=known[rule].get("missing", ""),
+            absent=known[rule].get("absent", False),
+        )
+        for rule in (*RULES, *DECISIONS)
+    ]
 
 
 def coverage_page(top: Path) -> str:
     """Write the page as Markdown."""
-    known = tomllib.loads((top / "docs/policy/rules.toml").read_text())
-    rooms, tests = _cited(top, SOURCES), _cited(top, TESTS)
-    rows, covered, partly = [], 0, 0
-    for number in RULES:
-        entry = known[f"R{number}"]
-        room, test = rooms.get(number, []), tests.get(number, [])
-        missing = entry.get("missing")
-        if not room or not test:
-            state = "not yet"
-        elif missing:
-            state, partly = f"in part; not yet: {missing}", partly + 1
-        else:
-            state, covered = "yes", covered + 1
-        # A room without a test, or a test of another rule that cites this one, is no coverage; it is shown so that it can be followed up.
-        rows.append(f"| R{number} | {entry['says']} | {_named(room)} | {_named(test)} | {state} |")
-    head = [
+    found = coverage(top)
+    rules, decisions = found[: len(RULES)], found[len(RULES) :]
+    lines = [
         "# The policy, rule by rule",
         "",
-        "Made by `make rules-page` from the citations beside code and tests; do not edit. The rules are numbered as in the project's",
-        "reading of the Office Actions Policy; the words here are short names, not the policy's.",
+        "Made by `make rules-page` from the citations beside law and tests; do not edit. The rules are numbered as in the project's",
+        "reading of the Office Actions Policy; the words here are short names, not the policy's. *Yes* says that a rule is applied where",
+        "the first column of places names it and that a test shows it; *in part* and *not yet* say what is missing.",
         "",
-        f"Covered: {covered} of {len(RULES)}; in part: {partly}; not yet: {len(RULES) - covered - partly}.",
+        f"Rules of the policy: {_count(rules)}. Decisions of this product: {_count(decisions)}.",
         "",
-        "| rule | about | room | test | covered |",
-        "|---|---|---|---|---|",
+        *_table(rules),
+        "",
+        "## Decisions of this product, where the policy is silent",
+        "",
+        *_table(decisions),
     ]
-    return "\n".join([*head, *rows]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _cited(top: Path, patterns: Iterable[str]) -> Mapping[int, list[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for pattern in patterns:
-        for file in top.glob(pattern):
-            if file.suffix in {".py", ".toml"} and "__pycache__" not in file.parts:
-                for first, last in CITED.findall(file.read_text()):
-                    for number in range(int(first), int(last or first) + 1):
-                        found[number].add(str(file.relative_to(top)))
-    return {number: sorted(files, key=_weight) for number, files in found.items()}
+def _count(found: Sequence[Covered]) -> str:
+    states = [one.state for one in found]
+    return f"{states.count('yes')} of {len(states)} whole, {states.count('in part')} in part, {states.count('not yet')} not yet"
 
 
-def _weight(file: str) -> tuple[int, str]:
-    """Rules and cases first: that is where counsel looks."""
-    return (0 if "/rules" in file or "/cases/" in file or "/review/" in file else 1 if file.endswith(".toml") else 2, file)
+def _table(found: Sequence[Covered]) -> Iterator[str]:
+    yield from ("| rule | about | carried out | not there yet | room | test |", "|---|---|---|---|---|---|")
+    for one in found:
+        yield f"| {one.rule} | {one.says} | {one.state} | {one.missing} | {_named(one.rooms)} | {_named(one.tests)} |"
 
 
-def _named(files: list[str]) -> str:
-    shown = ", ".join(f"`{file}`" for file in files[:MOST_NAMED])
-    return shown + (f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else "") or "-"
+def _is_clear(entry: Mapping[str, Any]) -> bool:
+    return "says" in entry and entry.keys() <= _KEYS and not (entry.get("absent") and not entry.get("missing"))
+
+
+def _shown(top: Path, rule: str, tests: Sequence[str]) -> Iterator[str]:
+    """Give the files of the tests named, each of which must be there: a test's name moves with its test."""
+    for test in tests:
+        file, _, name = test.partition("::")
+        text = (top / file).read_text() if (top / file).is_file() else ""
+        if not name or (f'name = "{name}"' if file.endswith(".toml") else f"def {name}(") not in text:
+            raise CoverageError(f"{NAMES}: {rule} is shown by {test}, which is not there")
+        yield file
+
+
+def _named(files: Sequence[str]) -> str:
+    named = list(dict.fromkeys(files))
+    shown = ", ".join(f"`{file}`" for file in named[:MOST_NAMED])
+    return shown + (f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else "") or "-"

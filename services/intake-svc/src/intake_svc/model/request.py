@@ -70,7 +70,7 @@ class Part(StrEnum):
     LOCAL_ATTEMPTS = "local_attempts"
     LOCAL_ATTEMPTS_WAIVER = "local_attempts_waiver"
     EVIDENCE = "evidence"
-    NCMEC_REPORT = "ncmec_report"
+    NCMEC_REPORT = "ncmec_report"  # the number of a report that exists already (R56)
 
 
 class Need(StrEnum):
