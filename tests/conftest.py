@@ -157,12 +157,22 @@ async def another_house(house: House) -> AsyncIterator[WholeHouse]:
 @pytest.fixture(scope="session")
 async def matters(whole_house: WholeHouse, house: House) -> dict[str, str]:
     """Ids of things in the whole house, by the names that paths have for them: a global ban in force, its case, letters and appeal."""
-    stage = Stage(whole_house.url, whole_house.desk.settings.home, secrets=house.secrets)
+    return await played(whole_house, house)
+
+
+@pytest.fixture(scope="session")
+async def other_matters(another_house: WholeHouse, house: House) -> dict[str, str]:
+    """The same in the other house."""
+    return await played(another_house, house)
+
+
+async def played(whole: WholeHouse, house: House) -> dict[str, str]:
+    stage = Stage(whole.url, whole.desk.settings.home, secrets=house.secrets)
     try:
         return await _played(stage)
     finally:
         await stage.close()
-        await whole_house.settle()
+        await whole.settle()
 
 
 async def _played(stage: Stage) -> dict[str, str]:
@@ -180,7 +190,10 @@ async def _played(stage: Stage) -> dict[str, str]:
         "channel": "mail",
     }
     appeal = await stage.post("/appeals/v1/appeals", "requester_desk-1", form, want=201)
+    letter = {"text": "I own the photograph. Please remove https://example.wiki/wiki/File:Harbour.jpg", "channel": "legal"}
+    notice = await stage.post("/dmca/v1/notices", "requester_desk-1", letter, want=201)
     return {
+        "notice_id": notice["id"],
         "request_id": request["id"],
         "case_id": request["case_id"],
         "action_id": action["id"],

@@ -159,7 +159,7 @@ async def test_a_generated_client_makes_real_calls(whole_house: Any, client_pack
     desk = whole_house.desk
 
     def client(role: str) -> Any:
-        return client_package.AuthenticatedClient(base_url=whole_house.url, token=desk.token(role))  # type: ignore[attr-defined]
+        return client_package.AuthenticatedClient(base_url=whole_house.url, token=desk.token(role))
 
     answer = await check.asyncio_detailed(client=client("tooling"), user="Nobody Of Note")
     assert (answer.status_code, type(answer.parsed).__name__, answer.parsed.banned) == (200, "Check", False)
