@@ -32,6 +32,7 @@ UNREADABLE: dict[str, bytes] = {
     "a text too long": b'{"text": "x", "author": {"name": "' + b"zebra-crossing" * 3 + b'"}}',
     "a number too large to store": b'{"text": "x", "weight": -99999999999999}',
     "no object": b'["zebra-crossing"]',
+    "null": b"null",
     "nothing": b"",
 }
 

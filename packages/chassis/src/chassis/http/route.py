@@ -211,7 +211,11 @@ class OfficeRoute(APIRoute):
         given = check_media_type(request, self.operation.accepts)
         if given.endswith("json"):
             # FastAPI would read it again, less strictly; `Request.json` hands out what it finds here.
-            request._json = read_json(body)  # noqa: SLF001  # Starlette's own cache, and the only way to give it the strict reading
+            value = read_json(body)
+            if value is None:
+                # An optional form would take it for nothing; here nothing is `{}`, and null is never said.
+                raise Malformed("malformed", "The body is null; send an object.")
+            request._json = value  # noqa: SLF001  # Starlette's own cache, and the only way to give it the strict reading
         return body
 
     @cached_property
