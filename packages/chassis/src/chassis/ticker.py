@@ -105,7 +105,7 @@ class Ticker:
                     with started("deadline", link=candidate.traceparent, deadline_id=str(candidate.id)):
                         again = await due.act(edge, aggregate)
                     await self._end(edge, candidate.id, again)
-            except (Busy, OSError):
+            except Busy:
                 raise
             except Exception as error:  # noqa: BLE001  # this one waits and is tried again; the others go on
                 await self._failed(edge, candidate, error)

@@ -97,7 +97,7 @@ class Toys:
 def toys() -> Toys:  # noqa: C901  # two small services, written where they are used
     """The two services, with knobs: `trouble` breaks the hearer's reaction, `world` is what deliveries reach."""
     world = World()
-    trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "order": []}
+    trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "order": [], "error": RuntimeError("not now")}
 
     async def ring(edge: Edge, matter: Matter) -> None:
         edge.after_commit.append(lambda: trouble["order"].append(matter.id))
@@ -141,7 +141,7 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
 
             raise Permanent("never")
         if name in trouble["fail"]:
-            raise RuntimeError("not now")
+            raise trouble["error"]
         edge.session.add(Heard(id=new_id(), matter=event.case.case_id, version=event.version))
         edge.after_commit.append(lambda: trouble["order"].append(name))
 

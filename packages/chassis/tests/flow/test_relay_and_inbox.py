@@ -28,6 +28,10 @@ async def versions(hearer: Desk, matter_id: Any) -> list[int]:
     return [row["version"] for row in await hearer.sql("SELECT version FROM heard WHERE matter = $1 ORDER BY id", matter_id)]
 
 
+async def versions_are(hearer: Desk, matter_id: Any, wanted: list[int]) -> bool:
+    return await versions(hearer, matter_id) == wanted
+
+
 async def open_matter(toys: Any, speaker: Desk) -> Any:
     async with speaker.runtime.edge("test") as edge:
         return (await toys.open_matter(edge)).id
@@ -79,6 +83,24 @@ async def test_a_failing_event_parks_its_key_and_others_go_on(toys: Any, pair: t
         await parked.retry(edge, listed[0]["event_id"])
     await hearer.settle()
     assert await versions(hearer, broken) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a fault"), FileNotFoundError("a template"), TimeoutError(), KeyError("a field")])
+async def test_whatever_a_reaction_raises_holds_up_its_own_key_alone(toys: Any, pair: tuple[Desk, Desk], error: Exception) -> None:
+    speaker, hearer = pair
+    broken, fine = await open_matter(toys, speaker), await open_matter(toys, speaker)
+    toys.trouble["error"] = error
+    toys.trouble["fail"].add((broken, 2))
+    await change(toys, speaker, broken, 2)
+    await change(toys, speaker, fine, 2)
+    await eventually(lambda: hearer.sql("SELECT 1 FROM parked WHERE error = $1", type(error).__name__))
+    await eventually(lambda: versions_are(hearer, fine, [1, 2, 3]))
+    assert await versions(hearer, broken) == [1]
+    toys.trouble["fail"].clear()
+    await hearer.settle()
+    assert await versions(hearer, broken) == [1, 2, 3]
+    # What the failed try wanted done after the commit was not done.
+    assert [version for matter, version in toys.trouble["order"] if matter == broken] == [1, 2, 3]
 
 
 async def test_a_passing_failure_is_tried_again_by_itself(toys: Any, pair: tuple[Desk, Desk]) -> None:
