@@ -79,10 +79,10 @@ async def test_a_letter_that_takes_all_memory_breaks_the_child_and_not_us(letter
 
 
 async def test_a_mail_that_cannot_be_taken_apart_is_ended_in_time_and_leaves_no_word_behind() -> None:
-    patient = LetterReader(DmcaSettings(read_seconds=1))
+    patient = LetterReader(DmcaSettings(read_seconds=2))
     began = time.perf_counter()
     found = await patient.read(HOSTILE, "message/rfc822")
-    assert time.perf_counter() - began < 1.9  # one try, not two
+    assert time.perf_counter() - began < 3.9  # one try, not two
     assert found.failed is not None
     assert (found.failed.code, found.text, found.attachments) == ("reading_overran", "", {})
     await patient.close()

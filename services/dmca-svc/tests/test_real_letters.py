@@ -1,6 +1,5 @@
 """Every one of the 303 published letters is taken in over HTTP: none is an error, each has a document and a reading (journey 1)."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ async def test_each_published_letter_is_taken_in_and_read(office: Any) -> None:
     letters = sorted(LETTERS.glob("*/*.md"))
     assert len(letters) == 303
     documents: dict[str, int] = {}
-    began = time.perf_counter()
     for letter in letters:
         answer = await office.desk.call(
             "POST", "/dmca/v1/notices", role="requester_desk", content=letter.read_bytes(), headers={"Content-Type": "text/plain"}
@@ -26,4 +24,3 @@ async def test_each_published_letter_is_taken_in_and_read(office: Any) -> None:
         documents[reading["document"]] = documents.get(reading["document"], 0) + 1
     assert documents["notice"] > 200
     assert documents["counter_notice"] > 40
-    assert time.perf_counter() - began < 60

@@ -1,7 +1,6 @@
 """The reader against 303 real letters, where their folder is at hand."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -69,14 +68,6 @@ def test_statement_taken_out_of_a_real_form_is_named(kind: str, element: str) ->
     cut = [pattern.sub("\n\n", text) for text in once if read(text).verdict == "compliant"]
     assert len(cut) >= 15
     assert sum(read(text).missing == (element,) for text in cut) / len(cut) >= 0.95
-
-
-def test_eighty_texts_a_second_on_one_core() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*/*.md"))]
-    began = time.process_time()
-    for text in texts:
-        read(text)
-    assert len(texts) / (time.process_time() - began) > 80
 
 
 def rate(results: dict[str, list[tuple[str, Reading]]], kind: str, holds: object) -> float:
