@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, TextIO
 
 from chassis import log, trace
 from chassis.crypto import Keyring
@@ -29,14 +29,18 @@ class House:
 
 
 @asynccontextmanager
-async def at_work(home: Home, services: Sequence[Service], *, part: Part | None = None) -> AsyncIterator[House]:
+async def at_work(
+    home: Home, services: Sequence[Service], *, part: Part | None = None, log_to: TextIO | None = None
+) -> AsyncIterator[House]:
     """Run the services until the block ends: `part` None runs both API and worker. Workers drain before connections close.
+
+    `log_to` takes the log lines instead of standard error.
 
     Raises:
         CannotReach: the keyring is missing.
     """
     settings = home.settings
-    log.configure(service=services[0].title if len(services) == 1 else "office")
+    log.configure(service=services[0].title if len(services) == 1 else "office", stream=log_to)
     trace.configure_sdk(settings)
     try:
         keyring = Keyring.load(settings.secrets_dir / "keyring.json")

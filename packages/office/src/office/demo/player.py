@@ -3,7 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 import httpx
 from chassis.edge import new_id
@@ -28,10 +31,10 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
     tell = to_program if json else to_person
     outcome: list[int] = []
 
-    async def work() -> None:
+    async def work(log_to: TextIO | None) -> None:
         services = load()
         began = time.monotonic()
-        async with open_home(settings, services, say=tell) as home, at_work(home, services) as house:
+        async with open_home(settings, services, say=tell) as home, at_work(home, services, log_to=log_to) as house:
             stop = asyncio.Event()
             serving = asyncio.create_task(run(house, home, stop=stop))
             stage = Stage(f"http://127.0.0.1:{settings.port}", settings.home, secrets=settings.secrets_dir, tell=tell)
@@ -48,8 +51,20 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
                 await asyncio.gather(serving, return_exceptions=True)
                 await stage.close()
 
-    on_loop(work)
+    with _log_beside(settings.home) as log_to:
+        on_loop(lambda: work(log_to))
     return outcome[0] if outcome else REFUSED
+
+
+@contextmanager
+def _log_beside(home: Path) -> Iterator[TextIO | None]:
+    """Keep the log lines out of a story that a person reads: on a terminal they go to a file of the home."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "demo.log").open("a", encoding="utf-8", buffering=1) as lines:
+        yield lines
 
 
 async def _play_all(stage: Stage, house: House) -> int:
@@ -89,6 +104,8 @@ async def _ready(stage: Stage, serving: "asyncio.Task[None]") -> None:
 
 def _where_to_look(stage: Stage) -> None:
     stage.say(f"Documentation of every operation: {stage.url}/docs")
+    if sys.stderr.isatty():
+        stage.say(f"Log lines: {stage.home / 'demo.log'}")
     stage.say(f"Letters as they would have been sent: {stage.home / 'mail'}")
     stage.say(f"Figures: {stage.url}/metrics    Health: {stage.url}/readyz")
     stage.say("A token for any role: office token --role evaluator    What is parked: office parked list    Invariants: office check")

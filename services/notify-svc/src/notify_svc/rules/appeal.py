@@ -24,7 +24,8 @@ def appeal_right(
     part_of_global_ban: bool = False,
 ) -> tuple[AppealRight, ...]:
     """Requester and subject may each appeal a final decision by mail with reasons within six calendar months; an event ban without an end
-    that is not irrevocable also at the safety team without limit; one that is part of a global ban not at all; a check decides nothing.
+    that is not irrevocable also at the safety team without limit; one that is part of a global ban not at all; a check that was run
+    decides nothing (R32, R33, R75, R101, R102, R105, R107, D14).
 
     The months are counted from issuance or from the letter, whichever is later, to the end of that day UTC: the date told is the last
     day. A decision not to act burdens its requester alone.

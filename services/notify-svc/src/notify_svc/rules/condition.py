@@ -56,7 +56,7 @@ def mirrored(change: Change, party: Party) -> bool:
 
 
 def was_taken_down(change: Change, _party: Party) -> bool:
-    """Only those whose material came down are told that a notice was withdrawn."""
+    """Only those whose material came down are told that a notice was withdrawn (D10)."""
     return change.state.get("taken_down_at") is not None
 
 
@@ -71,7 +71,7 @@ def not_holding(change: Change, _party: Party) -> bool:
 
 
 def from_complainant(change: Change, _party: Party) -> bool:
-    """Receipt of a court action is confirmed to the complainant who told us of it, or whose agent did."""
+    """Receipt of a court action is confirmed to the complainant who told us of it, or whose agent did (D10)."""
     return (court_action_of(change) or {}).get("told_by") in {"complainant", "agent"}
 
 

@@ -64,7 +64,10 @@ def may_use(channel: Channel, *, may_be_public: bool) -> Decision:
 
 
 def choose_channel(channels: Iterable[Channel], person: Person, *, may_be_public: bool) -> Channel | None:
-    """A person is written to by the first way of the row that reaches them and shows nobody else what is private; None: none does."""
+    """A person is written to by the first way of the row that reaches them and shows nobody else what is private (R67, D17).
+
+    None: none does.
+    """
     reaches = {
         Channel.MAIL: person.email is not None,
         Channel.STAFF: person.email is not None,
