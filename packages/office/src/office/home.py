@@ -1,16 +1,21 @@
 """A home made ready: servers, database, keys and topics, each made when it is missing."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chassis.service import Service
-from chassis.settings import Settings
-
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    # Every command imports this module, and the small ones need no library of a database or a broker.
     from chassis.bus import Bus
+    from chassis.embedded import Servers
+    from chassis.service import Service
+    from chassis.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -24,7 +29,7 @@ class Home:
     """What a process of this home works with: the settings with every address filled in, and what makes a service's bus."""
 
     settings: Settings
-    bus_for: "Callable[[str], Bus]"
+    bus_for: Callable[[str], Bus]
 
 
 def quiet(_sentence: str) -> None:
@@ -58,7 +63,7 @@ async def open_home(settings: Settings, services: Sequence[Service], *, say: Say
             await servers.leave()
 
 
-async def _start(settings: Settings, *, postgres: bool, kafka: bool, say: Say) -> "Servers":
+async def _start(settings: Settings, *, postgres: bool, kafka: bool, say: Say) -> Servers:
     try:
         from chassis import embedded
     except ImportError as error:
@@ -107,7 +112,7 @@ def make_keyring(settings: Settings) -> None:
         ours.unlink()
 
 
-async def _bus(settings: Settings, services: Sequence[Service], say: Say, *, own: bool) -> "Callable[[str], Bus]":
+async def _bus(settings: Settings, services: Sequence[Service], say: Say, *, own: bool) -> Callable[[str], Bus]:
     if settings.kafka == "local":
         from chassis.bus.local import LocalHop
 
@@ -131,9 +136,5 @@ async def _bus(settings: Settings, services: Sequence[Service], say: Say, *, own
     return lambda name: KafkaBus(settings, name)
 
 
-def _no_bus(name: str) -> "Bus":
+def _no_bus(name: str) -> Bus:
     raise CannotReach(f"{name} was opened without a bus")
-
-
-if TYPE_CHECKING:
-    from chassis.embedded import Servers
