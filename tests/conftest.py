@@ -141,7 +141,7 @@ async def opened(house: House, **options: Any) -> AsyncIterator[WholeHouse]:
 @pytest.fixture(scope="session")
 async def whole_house(house: House) -> AsyncIterator[WholeHouse]:
     """The five services with their workers, settled."""
-    async with opened(house) as found:
+    async with opened(house, fresh=True) as found:
         await found.settle()
         yield found
 
