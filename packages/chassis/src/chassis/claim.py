@@ -10,6 +10,8 @@ from chassis.log import logger
 
 log = logger(__name__)
 TRY_AGAIN = 0.25
+# Seconds between two looks at a connection that says nothing, and for its answer.
+STILL_THERE = 5.0
 
 
 class Claims:
@@ -31,7 +33,7 @@ class Claims:
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await asyncio.sleep(TRY_AGAIN)
                 continue
-            lost = asyncio.create_task(self._lost.wait())
+            lost = asyncio.create_task(self._watch(self._lost))
             working = asyncio.ensure_future(work())
             try:
                 await asyncio.wait((lost, working), return_when=asyncio.FIRST_COMPLETED)
@@ -42,9 +44,27 @@ class Claims:
             finally:
                 lost.cancel()
                 working.cancel()
-                with suppress(asyncio.CancelledError):
+                # What it died of is on its way up already; the claim is given back all the same.
+                with suppress(asyncio.CancelledError, Exception):
                     await working
                 await self._release(what)
+
+    async def _watch(self, lost: asyncio.Event) -> None:
+        """Wait until this connection is gone: said by the server, or noticed when it no longer answers (a network that went silent)."""
+        while not lost.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), STILL_THERE)
+                return
+            async with self._lock:
+                if lost.is_set() or self._connection is None:
+                    return
+                try:
+                    await self._connection.execute("SELECT 1", timeout=STILL_THERE)
+                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    # Others wait on the same event: the connection is ended for all of them.
+                    self._connection.terminate()
+                    lost.set()
+                    return
 
     async def close(self) -> None:
         """Give all claims back at once."""

@@ -96,3 +96,21 @@ async def test_a_member_that_comes_back_reads_on_where_it_committed(bus: KafkaBu
 
 async def test_topics_are_made_once_with_the_settings_of_the_house(settings: Settings, topic: str) -> None:
     assert await make_topics(settings, [topic]) == []
+
+
+async def test_a_record_whose_future_was_cancelled_is_not_taken_for_sent(
+    bus: KafkaBus, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A producer that is given up cancels what it still had in hand; a cancellation is no `Exception`, and no acknowledgement either."""
+    assert list(await bus.send([record(topic, "a", b"0")])) == [None]
+    producer, real = bus._producer, bus._producer.send  # type: ignore[union-attr]  # it has just sent
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future.cancel()
+
+    async def given_up(*_args: object, **_options: object) -> asyncio.Future[None]:
+        monkeypatch.setattr(producer, "send", real)
+        return future
+
+    monkeypatch.setattr(producer, "send", given_up)
+    assert list(await bus.send([record(topic, "a", b"1")])) == [None]
+    assert [value for _, value, _ in await read(bus, topic, "given-up", 2)] == [b"0", b"1"]

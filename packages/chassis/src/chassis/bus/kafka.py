@@ -104,7 +104,8 @@ class KafkaBus:
         except (KafkaError, OSError, TimeoutError) as error:
             return [error] * len(records)
         answers = await asyncio.gather(*futures, return_exceptions=True)
-        return [answer if isinstance(answer, Exception) else None for answer in answers]
+        # Whatever is no acknowledgement: a future that was cancelled with its producer is no `Exception`, and no acknowledgement either.
+        return [answer if isinstance(answer, Exception) else _not_sent(answer) for answer in answers]
 
     async def _renew(self) -> None:
         producer, self._producer = self._producer, None
@@ -204,6 +205,10 @@ class KafkaConsumer:
         """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""
         with suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._consumer.stop(), 5)
+
+
+def _not_sent(answer: object) -> Exception | None:
+    return KafkaError("cancelled") if isinstance(answer, BaseException) else None
 
 
 def _incoming(message: Any) -> Incoming:
