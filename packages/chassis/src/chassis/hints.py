@@ -5,7 +5,7 @@ Behind each hint there is a poll, so that a lost one costs time and nothing else
 """
 
 import asyncio
-import os
+import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -27,7 +27,8 @@ class Hints:
         self._channel = f"office_{service}"
         self._wake = wake
         self._loops = loops
-        self._mine = str(os.getpid())
+        # Not the process id: two containers may both be process 1.
+        self._mine = secrets.token_hex(6)
         self._waiting: set[str] = set()
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -54,7 +55,7 @@ class Hints:
         while True:
             try:
                 connection = await asyncpg.connect(self._dsn, timeout=5)
-            except (OSError, TimeoutError, asyncpg.PostgresError):
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await asyncio.sleep(RECONNECT)
                 continue
             try:
@@ -63,7 +64,7 @@ class Hints:
                 for loop in self._loops():
                     self._wake(loop)
                 await self._send_until_lost(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("hints.lost", error=type(error).__name__)
             finally:
                 self.connected.clear()
