@@ -25,9 +25,11 @@ from appeals_svc.tables import Appeal, Decision
 async def ask_when_filing(request: Request, received: Received) -> bool | None:
     """Ask about the appellant of a new appeal; None when nothing can be asked yet."""
     form = received.form(AppealForm)
+    runtime: Runtime = request.app.state.runtime
+    if form.claimed_informed_at is not None and form.claimed_informed_at > runtime.clock.law():
+        raise Malformed("malformed", "body.claimed_informed_at: It must be a moment that has come; nobody was informed later than now.")
     if form.appellant.verified is None:
         return None
-    runtime: Runtime = request.app.state.runtime
     async with runtime.edge("http:file_appeal") as edge:
         place = await _whom_to_ask(edge, form.decision.kind, form.decision.id, form.appellant.role)
     return await _ask(runtime, request, place, form.appellant.named())
