@@ -179,3 +179,18 @@ async def test_a_persons_own_name_bends_no_line(hostile: Any, mark: str) -> None
         ("an appeal", lambda: hostile.call(appeal.operation, json={**appeal.example, "appellant": appellant})),
     ]
     await hostile.each(calls, {422})
+
+
+async def test_a_moment_that_has_not_come_is_no_receipt(hostile: Any) -> None:
+    """Nothing was received, and nobody informed, tomorrow: windows and deadlines would count from it."""
+    later = "2098-12-31T00:00:00Z"
+    notice = {"text": "I own the photograph.", "channel": "legal", "received_at": later, "evidence": f"Seen by {MARKER}."}
+    decision = {"kind": "action", "id": hostile.matters["action_id"]}
+    appellant = {"role": "subject", "wiki_user": "Example Troll 9", "verified": {"how": "confirmed"}}
+    appeal = {"decision": decision, "appellant": appellant, "reasons": "No.", "channel": "mail", "claimed_informed_at": later}
+    by_name = {operation.name: operation for operation in hostile.house.operations}
+    calls = [
+        ("a notice", lambda: hostile.call(by_name["POST /dmca/v1/notices"], role="legal", json=notice)),
+        ("an appeal", lambda: hostile.call(by_name["POST /appeals/v1/appeals"], json=appeal)),
+    ]
+    await hostile.each(calls, {409, 422})

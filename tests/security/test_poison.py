@@ -146,10 +146,8 @@ async def test_what_failed_five_times_goes_through_once_a_person_has_mended_its_
             first = (await topic.parked(desk, poison))[0]
             if first["next_at"] is not None:
                 # The next try is hours away for a test: it is brought forward, and fails for real.
-                await topic.house.sql(
-                    f"UPDATE {desk.runtime.service.name}.parked SET next_at = now() - interval '1 s' WHERE event_id = $1 AND next_at IS NOT NULL",
-                    poison.meta.id,
-                )
+                sooner = f"UPDATE {desk.runtime.service.name}.parked SET next_at = now() - interval '1 s'"
+                await topic.house.sql(f"{sooner} WHERE event_id = $1 AND next_at IS NOT NULL", poison.meta.id)
                 desk.runtime.wake("ticker")
             return first["next_at"] is None
 
