@@ -10,7 +10,7 @@ from contracts.envelope import AnyChange
 from sqlalchemy import text
 
 from chassis import metrics, tables
-from chassis.bus import Record
+from chassis.bus import Away, Record
 from chassis.edge import Edge
 from chassis.fault import fault
 from chassis.log import logger
@@ -55,7 +55,11 @@ READ = text("""
     SELECT id, stream, key, payload, traceparent, at FROM outbox
     WHERE sent_at IS NULL AND NOT (stream || key = ANY(:held)) ORDER BY id LIMIT :wave
 """)
-STAMP = text("UPDATE outbox SET sent_at = :now WHERE id = ANY(:ids)")
+# It waits for no disk: a stamp that a crash of the database takes back is an event sent again, which every inbox knows by its id.
+STAMP = text("""
+    WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE outbox SET sent_at = :now FROM soon WHERE id = ANY(:ids)
+""")
 
 
 @dataclass
@@ -90,10 +94,14 @@ class Relay:
                 await self._runtime.nap("relay", POLL)
 
     async def step(self) -> int:
-        """Send one wave and stamp what was acknowledged, up to the first failure of each key; tell how many that were."""
+        """Send one wave and stamp what was acknowledged, up to the first failure of each key; tell how many that were.
+
+        Raises:
+            Away: no broker is there for the rest.
+        """
         now = asyncio.get_running_loop().time()
         held = [name for name, key in self._held.items() if key.until > now]
-        async with self._runtime.db.engine.connect() as connection:
+        async with self._runtime.db.single.connect() as connection:
             rows = (await connection.execute(READ, {"held": held, "wave": WAVE})).all()
         if not rows:
             return 0
@@ -104,6 +112,7 @@ class Relay:
         await fault("relay.sent.after")
         done: list[int] = []
         broken: set[str] = set()
+        away: Away | None = None
         for row, answer in zip(rows, answers, strict=True):
             name = row.stream + row.key
             if name in broken:
@@ -113,12 +122,18 @@ class Relay:
                 self._held.pop(name, None)
             else:
                 broken.add(name)
-                self._hold(name, row.stream, answer, now)
+                if isinstance(answer, Away):
+                    away = answer
+                else:
+                    self._hold(name, row.stream, answer, now)
         if done:
-            async with self._runtime.db.engine.begin() as connection:
+            async with self._runtime.db.single.connect() as connection:
                 await connection.execute(STAMP, {"now": self._runtime.clock.wall(), "ids": done})
             await fault("relay.stamped.after")
             metrics.count_sent(self._runtime.service.name, len(done))
+        if away is not None:
+            # Nothing is wrong with what was not sent: `run` waits a little and tries all of it again.
+            raise away
         return len(done)
 
     def _hold(self, name: str, stream: str, error: Exception, now: float) -> None:

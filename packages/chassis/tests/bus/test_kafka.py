@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from chassis.bus import Record
+from chassis.bus import Away, Record
 from chassis.bus.kafka import KafkaBus
 from chassis.bus.topics import make_topics
 from chassis.settings import Settings
@@ -78,6 +78,15 @@ async def test_one_refused_record_holds_back_its_key_alone(bus: KafkaBus, topic:
     # What was stored although its batch failed is there twice; the inbox knows it by its id.
     assert list(dict.fromkeys(value for key, value, _ in found if key == b"good")) == [b"1", b"2", b"3"]
     assert [value for key, value, _ in found if key == b"bad"] == []
+
+
+async def test_a_broker_that_is_away_is_no_fault_of_any_record(house: House) -> None:
+    """A thousand keys are not asked about one by one, nor held back, when nobody is there to ask."""
+    bus = KafkaBus(house.settings("postgresql://unused", kafka="127.0.0.1:1"), "test")
+    async with asyncio.timeout(5):
+        answers = await bus.send([record("office_actions.any.v1", f"k{n}", b"1") for n in range(1000)])
+    assert [type(answer) for answer in answers] == [Away] * 1000
+    await bus.close()
 
 
 async def test_a_topic_that_nobody_made_is_not_made_by_a_stray_producer(bus: KafkaBus, settings: Settings) -> None:

@@ -1,11 +1,13 @@
 """What is said is heard once, in order, and what fails never holds up another key."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from chassis import parked
-from chassis.bus import Record
+from chassis.bus import Away, Record
 from chassis.bus.local import LocalHop
+from chassis.outbox import Relay
 from chassis.testing import Desk, House, broken_at, eventually
 
 
@@ -184,3 +186,50 @@ async def test_a_change_that_is_rolled_back_says_nothing(toys: Any, pair: tuple[
     with pytest.raises(RuntimeError):
         await fail()
     assert await speaker.sql("SELECT 1 FROM outbox") == []
+
+
+class Broker(LocalHop):
+    """A hop that refuses some keys, or everything as a broker that is away does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refuses: dict[str, Exception] = {}
+        self.away = False
+
+    async def send(self, records: Sequence[Record]) -> Sequence[Exception | None]:
+        answers = {id(one): Away() if self.away else self.refuses.get(one.key.decode()) for one in records}
+        await super().send([one for one in records if answers[id(one)] is None])
+        return [answers[id(one)] for one in records]
+
+
+async def test_a_record_the_broker_refuses_holds_back_its_key_alone(house: House, toys: Any) -> None:
+    broker = Broker()
+    speaker = await house.desk(toys.speaker, bus=broker, fresh=True)
+    bad, good = await open_matter(toys, speaker), await open_matter(toys, speaker)
+    await change(toys, speaker, bad)
+    key = next(row["key"] for row in await speaker.sql("SELECT key FROM outbox") if str(bad) in row["key"])
+    broker.refuses[key] = ValueError("too large")
+    relay = Relay(speaker.runtime)
+    assert await relay.step() == 1
+    await change(toys, speaker, good)
+    # Held back: the next wave asks for the other key alone.
+    assert await relay.step() == 1
+    unsent = await speaker.sql("SELECT key, version FROM outbox WHERE sent_at IS NULL ORDER BY id")
+    assert [(row["key"], row["version"]) for row in unsent] == [(key, 1), (key, 2)]
+    broker.refuses.clear()
+    await eventually(relay.step, within=5)
+    assert await speaker.sql("SELECT 1 FROM outbox WHERE sent_at IS NULL") == []
+    await speaker.close()
+
+
+async def test_a_broker_that_was_away_is_given_everything_at_once(house: House, toys: Any) -> None:
+    broker = Broker()
+    speaker = await house.desk(toys.speaker, bus=broker, fresh=True)
+    matters = [await open_matter(toys, speaker) for _ in range(3)]
+    relay, broker.away = Relay(speaker.runtime), True
+    for _ in range(5):
+        with pytest.raises(Away):
+            await relay.step()
+    broker.away = False
+    assert await relay.step() == len(matters)
+    await speaker.close()

@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 
-from chassis.bus.record import Incoming, Place, Record
+from chassis.bus.record import Away, Incoming, Place, Record
 from chassis.log import logger
 from chassis.settings import Settings
 
@@ -69,28 +69,37 @@ class KafkaBus:
         return self._producer
 
     async def send(self, records: Sequence[Record]) -> Sequence[Exception | None]:
-        """Send a wave at once; when anything in it fails, send the rest one by one through a new producer."""
+        """Send a wave at once; when anything in it fails, send the rest one by one through a new producer, until no broker is there."""
         answers = await self._wave(records)
         if all(answer is None for answer in answers):
             return answers
         await self._renew()
+        if all(isinstance(answer, Away) for answer in answers):
+            return answers
         settled: list[Exception | None] = []
-        broken: set[bytes] = set()
+        broken: dict[tuple[str, bytes | None], Exception] = {}
+        away: Exception | None = None
         for record, answer in zip(records, answers, strict=True):
-            if answer is None or record.key in broken:
-                settled.append(answer)
+            if answer is None:
+                settled.append(None)
                 continue
-            alone = (await self._wave([record]))[0]
-            if alone is not None:
-                # What follows on the same key must not overtake it.
-                broken.add(record.key)
+            # What follows on the same key must not overtake what failed, and a topic that is missing is missing for all.
+            known = away or broken.get((record.topic, record.key)) or broken.get((record.topic, None))
+            alone = known or (await self._wave([record]))[0]
+            if alone is not None and known is None:
                 await self._renew()
+                alone = Away(type(alone).__name__) if _is_away(alone) else alone
+                away = alone if isinstance(alone, Away) else None
+                broken[record.topic, None if isinstance(alone, UnknownTopicOrPartitionError) else record.key] = alone
             settled.append(alone)
         return settled
 
     async def _wave(self, records: Sequence[Record]) -> list[Exception | None]:
         try:
             producer = await self._ready()
+        except (KafkaError, OSError, TimeoutError) as error:
+            return [Away(type(error).__name__)] * len(records)
+        try:
             futures = [
                 await producer.send(
                     self._topic(record.topic),
@@ -205,6 +214,13 @@ class KafkaConsumer:
         """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""
         with suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._consumer.stop(), 5)
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell an error of the broker's from one of the record's: time-outs, leaders that move, replicas that are too few."""
+    if isinstance(error, UnknownTopicOrPartitionError):
+        return False
+    return isinstance(error, (Away, KafkaTimeoutError, OSError, TimeoutError)) or bool(getattr(error, "retriable", False))
 
 
 def _not_sent(answer: object) -> Exception | None:

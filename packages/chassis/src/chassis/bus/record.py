@@ -28,6 +28,10 @@ class Incoming:
     traceparent: str | None = None
 
 
+class Away(ConnectionError):
+    """No broker takes anything now: it says nothing against the record, and nothing is to be held back for it."""
+
+
 Place = tuple[str, int]
 """A topic and one of its partitions."""
 
@@ -60,7 +64,7 @@ class Bus(Protocol):
     """Sends waves of records and opens consumers."""
 
     async def send(self, records: Sequence[Record]) -> Sequence[Exception | None]:
-        """Send all, wait for every acknowledgement, and answer for each record None or why it was not taken."""
+        """Send all, wait for every acknowledgement, and answer for each record None, why it was not taken, or `Away`: no broker is there."""
         ...
 
     async def consumer(self, group: str, member: str, topics: Sequence[str]) -> Consumer:
