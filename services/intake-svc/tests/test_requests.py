@@ -114,6 +114,17 @@ async def test_the_same_request_under_eight_keys_is_eight_and_they_are_linked(de
     assert f"request linked to {first[0]}" in [item["what"] for item in trail]
 
 
+async def test_no_mark_is_left_of_where_reported_material_is(desk: Desk, file: Filed) -> None:
+    about = {"subjects": [{"user": "Somebody"}], "pages": [{"wiki": "examplewiki", "title": "Somewhere"}]}
+    marks = await desk.sql("SELECT count(*) AS n FROM likeness")
+    for _ in range(2):
+        filed = await file(kind="child_protection", channel="legal_reports", summary="reported material", **about)
+    late = await file(kind="child_protection", channel="form", summary="reported material", subjects=None, evidence=None)
+    assert await desk.sql("SELECT count(*) AS n FROM likeness") == marks
+    ids = [filed["id"], late["id"]]
+    assert await desk.sql("SELECT 1 FROM request WHERE id = ANY($1) AND (matter_hash IS NOT NULL OR similar_to IS NOT NULL)", ids) == []
+
+
 async def test_the_same_request_under_one_key_is_one(desk: Desk, complete: dict[str, Any]) -> None:
     complete |= {"subjects": [{"user": "Onefold"}]}
     headers = {"Idempotency-Key": "one-and-the-same"}

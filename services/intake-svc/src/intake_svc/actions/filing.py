@@ -55,7 +55,7 @@ async def file(edge: Edge, filing: Filing) -> Request:
     say_request(edge, row, "received", None)
     opened = _open_case(edge, row, case_kind) if row.case_id is not None and case_kind is not None else None
     _go_on(edge, row)
-    await store_new(edge, row, opened, filing.brought.matter)
+    await store_new(edge, row, opened, filing.brought.matter if request.is_linked(filing.kind) else None)
     return row
 
 
@@ -73,7 +73,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
     key = await data_key(edge, row.key_id)
     edge.session.add(_supplement(edge, row, brought, key))
     row.parts = sorted({*row.parts, *brought.parts})
-    if row.matter_hash is None:
+    if row.matter_hash is None and request.is_linked(Kind(row.kind)):
         await link(edge, row, brought.matter)
     if row.missing():
         _ask_for_the_rest(edge, row, prior)

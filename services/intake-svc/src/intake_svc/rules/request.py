@@ -87,6 +87,13 @@ def waits_for_parts(kind: Kind, channel: Channel, complete: Decision) -> bool:
     return not complete and priority_of(case_kind(kind, channel)) is not Priority.URGENT
 
 
+def is_linked(kind: Kind) -> bool:
+    """Requests that ask the same are linked for a person to judge, but of child protection no mark is kept of who or where it is about:
+    that lies in the sealed record alone (R88, D20).
+    """  # noqa: D205 - the rule is one sentence
+    return kind is not Kind.CHILD_PROTECTION
+
+
 def received_by_agent_at(channel: Channel, *, letter_at: datetime, forwarded_at: datetime) -> datetime:
     """A letter reaches the designated agent when it is received at legal@, any other at the moment it is passed on (D10)."""
     return letter_at if channel is Channel.LEGAL else forwarded_at
