@@ -64,7 +64,7 @@ class Bus(Protocol):
     """Sends waves of records and opens consumers."""
 
     async def send(self, records: Sequence[Record]) -> Sequence[Exception | None]:
-        """Send all, wait for every acknowledgement, and answer for each record None, why it was not taken, or `Away`: no broker is there."""
+        """Send all, wait for every acknowledgement, and answer for each None, why it was not taken, or `Away`: no broker is there."""
         ...
 
     async def consumer(self, group: str, member: str, topics: Sequence[str]) -> Consumer:
