@@ -154,6 +154,14 @@ async def another_house(house: House) -> AsyncIterator[WholeHouse]:
         yield found
 
 
+@pytest.fixture(scope="module")
+async def breakable_house(house: House) -> AsyncIterator[WholeHouse]:
+    """One for tests that break it; its database and its clock are nobody else's."""
+    async with opened(house, fresh=True) as found:
+        await found.settle()
+        yield found
+
+
 @pytest.fixture(scope="session")
 async def matters(whole_house: WholeHouse, house: House) -> dict[str, str]:
     """Ids of things in the whole house, by the names that paths have for them: a global ban in force, its case, letters and appeal."""

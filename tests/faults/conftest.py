@@ -86,6 +86,10 @@ class Child:
     log: Path
 
     @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
     def alive(self) -> bool:
         try:
             os.kill(self.pid, 0)
@@ -294,6 +298,11 @@ class Effects:
 @pytest.fixture(scope="session")
 def effects() -> type[Effects]:
     return Effects
+
+
+@pytest.fixture(scope="session")
+def insisting() -> type[Insisting]:
+    return Insisting
 
 
 @asynccontextmanager

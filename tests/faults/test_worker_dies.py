@@ -1,58 +1,76 @@
-"""Journey 5: the worker dies by `kill -9` at each named fault point, the servers stay up, and the effects are as if it had not."""
+"""Journey 5: the house breaks at each named fault point, in each kind, and its effects are those of an undisturbed run.
+
+A crash is a `kill -9` of the real `office up` with all five services, whose servers stay up; other kinds break the house in this process.
+"""
 
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from chassis.bus import Record
 from chassis.edge import new_id
 from chassis.fault import POINTS
+from chassis.testing import House, broken_at
 from contracts.case import CaseChange
 from office.demo import clock, steps
 from office.demo.stage import Answer, Stage
 
 STREAM = CaseChange.stream_name()
-DATE = ("ticker.read.after", "ticker.acted.before", "ticker.acted.after")
-PARKED = ("ticker.parked.before", "ticker.parked.after")
+KINDS = ("error", "cancel", "slow", "timeout")
+SCENARIO = {
+    **dict.fromkeys(("ticker.read.after", "ticker.acted.before", "ticker.acted.after"), "date"),
+    **dict.fromkeys(("ticker.parked.before", "ticker.parked.after"), "parked"),
+}
+"""Which scenario passes a point; all others are passed by `letter`."""
+
+HEARERS = ("ban", "appeals", "notify")
 
 
 @dataclass
-class Crashes:
-    """A ground with one house on it at a time, actions that are approved, and what each scenario does when nothing breaks."""
+class Play:
+    """Scenarios in one house, seen over HTTP: `send` puts a raw event on the stream of cases, `sql` looks into the database."""
 
-    ground: Any
-    port: int
-    child: Any
     stage: Stage
-    producer: AIOKafkaProducer
+    sql: Callable[..., Awaitable[Any]]
+    send: Callable[[bytes, bytes], Awaitable[Any]]
     approved: list[Answer] = field(default_factory=list)
     undisturbed: dict[str, Counter[str]] = field(default_factory=dict)
-    reached: set[str] = field(default_factory=set)
 
-    async def prepare(self, count: int) -> None:
-        """Bring that many actions to where they are approved."""
-        stage, cases = self.stage, []
-        for number in range(count):
-            user = f"Example Troll {number}"
-            case_id = (await steps.open_case(stage, user, number=number))["case_id"]
-            await stage.post(f"/intake/v1/cases/{case_id}/assignment", "evaluator-1", {"assignee": "evaluator-1"})
-            form = {"course": "act", "rationale": "Local governance does not reach far enough.", "action": steps.ban_of(user)}
-            await stage.post(f"/intake/v1/cases/{case_id}/recommendations", "evaluator-1", form, want=201)
-            cases.append(case_id)
-        await stage.advance("PT0S")
-        for case_id in cases:
-            made = await stage.get(f"/bans/v1/actions?case_id={case_id}", "auditor-1", reason="following a case")
-            self.approved.append(await steps.approve(stage, made["items"][0]))
+    async def begin(self, effects: Any, letters: int) -> None:
+        """Get the actions ready, and play each scenario once with nothing broken."""
+        await self._prepare(letters + 1)
+        # What the requesters are told of their requests goes out now, and not in the first scenario.
+        await self.stage.advance("PT2M")
+        for scenario in ("letter", "date", "parked"):
+            seen = await effects(self.sql).begin()
+            await self.play(scenario)
+            self.undisturbed[scenario] = await seen.end()
 
     async def play(self, scenario: str) -> None:
         await getattr(self, scenario)()
         # To the end of it: what a requester is told of the request goes out after a minute.
         await self.stage.advance("PT2M")
+
+    async def _prepare(self, count: int) -> None:
+        """Bring that many actions to where they are approved."""
+        cases = []
+        for number in range(count):
+            user = f"Example Troll {number}"
+            case_id = (await steps.open_case(self.stage, user, number=number))["case_id"]
+            await self.stage.post(f"/intake/v1/cases/{case_id}/assignment", "evaluator-1", {"assignee": "evaluator-1"})
+            form = {"course": "act", "rationale": "Local governance does not reach far enough.", "action": steps.ban_of(user)}
+            await self.stage.post(f"/intake/v1/cases/{case_id}/recommendations", "evaluator-1", form, want=201)
+            cases.append(case_id)
+        await self.stage.advance("PT0S")
+        for case_id in cases:
+            made = await self.stage.get(f"/bans/v1/actions?case_id={case_id}", "auditor-1", reason="following a case")
+            self.approved.append(await steps.approve(self.stage, made["items"][0]))
 
     async def letter(self) -> None:
         """From approved to the letters to both parties."""
@@ -76,54 +94,51 @@ class Crashes:
         """An event comes before the one that it follows: it is parked, and tried again when that one has come."""
         request = await steps.open_case(self.stage, f"Example Troll {uuid4().hex[:8]}")
         await self.stage.advance("PT0S")
-        row = (await self.ground.sql("SELECT key, payload FROM intake.outbox WHERE key LIKE $1", f"%{request['case_id']}%"))[0]
+        row = (await self.sql("SELECT key, payload FROM intake.outbox WHERE key LIKE $1", f"%{request['case_id']}%"))[0]
         first = CaseChange.model_validate_json(row["payload"])
-        third, second = (self._after(first, version) for version in (3, 2))
-        await self.producer.send_and_wait(STREAM, third.to_bytes(), key=row["key"].encode())
+        third, second = (_after(first, version) for version in (3, 2))
 
-        async def waits() -> bool:
-            counts = "SELECT " + " + ".join(
-                f"(SELECT count(*) FROM {one}.parked WHERE event_id = $1)" for one in ("ban", "appeals", "notify")
-            )
-            return bool((await self.ground.sql(counts, third.meta.id))[0][0] == 3)
+        async def all_have(table: str) -> bool:
+            each = " + ".join(f"(SELECT count(*) FROM {one}.{table} WHERE event_id = $1)" for one in HEARERS)
+            return bool((await self.sql(f"SELECT {each}", third.meta.id))[0][0] == len(HEARERS))
 
-        await self.stage.until(waits, "the event being parked by the three who hear it")
-        await self.producer.send_and_wait(STREAM, second.to_bytes(), key=row["key"].encode())
+        await self.send(row["key"].encode(), third.to_bytes())
+        await self.stage.until(lambda: all_have("parked"), "the event being parked by all who hear it")
+        await self.send(row["key"].encode(), second.to_bytes())
+        await self.stage.until(lambda: all_have("inbox"), "the event being heard after the one that it follows")
 
-        async def heard() -> bool:
-            counts = "SELECT " + " + ".join(
-                f"(SELECT count(*) FROM {one}.inbox WHERE event_id = $1)" for one in ("ban", "appeals", "notify")
-            )
-            return bool((await self.ground.sql(counts, third.meta.id))[0][0] == 3)
 
-        await self.stage.until(heard, "the event being heard after the one that it follows")
-
-    def _after(self, first: CaseChange, version: int) -> CaseChange:
-        return CaseChange.of(
-            "expanded", state=first.case, prior=first.case, version=version, dt=first.dt, performer=first.performer, cause=None,
-            request_id=str(new_id()), event_id=new_id(), meta_dt=first.meta.dt,
-        )  # fmt: skip
+def _after(first: CaseChange, version: int) -> CaseChange:
+    return CaseChange.of(
+        "expanded", state=first.case, prior=first.case, version=version, dt=first.dt, performer=first.performer, cause=None,
+        request_id=str(new_id()), event_id=new_id(), meta_dt=first.meta.dt,
+    )  # fmt: skip
 
 
 def scenario_of(point: str) -> str:
-    """Name the scenario that passes a point."""
-    return "date" if point in DATE else "parked" if point in PARKED else "letter"
+    return SCENARIO.get(point, "letter")
+
+
+LETTERS = sum(scenario_of(point) == "letter" for point in POINTS)
+
+
+@dataclass
+class Crashes:
+    """The real house in a process of its own, with what is played in it."""
+
+    ground: Any
+    child: Any
+    play: Play
+    reached: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="module")
 async def crashes(ground: Any, effects: Any) -> AsyncIterator[Crashes]:
     child = await ground.start()
-    port = int(child.url.rpartition(":")[2])
     async with AIOKafkaProducer(bootstrap_servers=ground.servers.kafka.bootstrap) as producer:
-        found = Crashes(ground, port, child, ground.stage(child), producer)
-        await found.prepare(1 + sum(scenario_of(point) == "letter" for point in POINTS))
-        # What the requesters are told of their requests goes out now, and not in the first scenario.
-        await found.stage.advance("PT2M")
-        for scenario in ("letter", "date", "parked"):
-            seen = await effects(ground.sql).begin()
-            await found.play(scenario)
-            found.undisturbed[scenario] = await seen.end()
-        yield found
+        play = Play(ground.stage(child), ground.sql, lambda key, value: producer.send_and_wait(STREAM, value, key=key))
+        await play.begin(effects, LETTERS)
+        yield Crashes(ground, child, play)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -131,20 +146,46 @@ async def test_a_crash_at(point: str, crashes: Crashes, effects: Any) -> None:
     scenario, ground = scenario_of(point), crashes.ground
     seen = await effects(ground.sql).begin()
     await crashes.child.arm(point, "crash")
-    playing = asyncio.create_task(crashes.play(scenario))
+    playing = asyncio.create_task(crashes.play.play(scenario))
     dying = asyncio.create_task(crashes.child.gone())
     await asyncio.wait({playing, dying}, return_when=asyncio.FIRST_COMPLETED)
     assert crashes.child.reached(point), f"{point} was not reached"
     await dying
     crashes.reached.add(point)
-    crashes.child = await ground.start(port=crashes.port)
+    crashes.child = await ground.start(port=crashes.child.port)
     await playing
-    assert seen.unlike(await seen.end(), crashes.undisturbed[scenario]) == []
+    assert seen.unlike(await seen.end(), crashes.play.undisturbed[scenario]) == []
     assert await ground.findings() == []
     await ground.letters_match_receipts()
 
 
-def test_every_point_was_broken(crashes: Crashes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_point_crashed(crashes: Crashes, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\nA crash at each of {len(crashes.reached)} fault points.\n")
     assert crashes.reached == set(POINTS)
+
+
+@pytest.fixture(scope="module")
+async def play(breakable_house: Any, house: House, insisting: Any, effects: Any) -> AsyncIterator[Play]:
+    desk = breakable_house.desk
+    stage = insisting(breakable_house.url, desk.settings.home, secrets=house.secrets)
+
+    async def send(key: bytes, value: bytes) -> None:
+        assert list(await desk.runtime.bus.send([Record(STREAM, key, value, 0)])) == [None]
+
+    play = Play(stage, breakable_house.sql, send)
+    await play.begin(effects, LETTERS * len(KINDS))
+    yield play
+    await stage.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_fault_at(point: str, kind: str, play: Play, breakable_house: Any, effects: Any) -> None:
+    scenario = scenario_of(point)
+    seen = await effects(breakable_house.sql).begin()
+    with broken_at(point, kind) as passed:
+        await play.play(scenario)
+    assert point in passed
+    assert seen.unlike(await seen.end(), play.undisturbed[scenario]) == []
+    assert await breakable_house.findings() == []
