@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -44,4 +45,14 @@ def test_the_local_hop_stays_in_one_process(tmp_path: Path, part: list[str]) -> 
     assert (done.returncode, done.stdout) == (2, "")
     assert "one process only" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["up", "--dev"], ["demo", "--once"]])
+def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path, command: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = office(tmp_path, *command, "--port", port)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"Port {port} of 127.0.0.1 is taken by another process: name another with --port, or end that one.\n"
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,8 @@
 """All chosen services at work in one process: APIs on one port, workers beside them, drained in order at the end."""
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from typing import Literal, TextIO
 from chassis import log, trace
 from chassis.crypto import Keyring
 from chassis.hints import Hints
-from chassis.http.application import build, serve
+from chassis.http.application import bind, build, serve
 from chassis.peers import Peers
 from chassis.runtime import Runtime
 from chassis.service import Service
@@ -87,6 +89,20 @@ async def _end(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def run(house: House, home: Home, *, part: Part | None = None, host: str = "127.0.0.1", stop: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM or until `stop` is set; a worker alone answers health and metrics only."""
-    await serve(build(list(house.runtimes), home.settings, api=part != "worker"), home.settings, host=host, stop=stop)
+def take_port(host: str, port: int) -> socket.socket:
+    """Take the port first: nothing is started for a process that nobody could reach.
+
+    Raises:
+        CannotReach: another process has it, or the host is not this machine's.
+    """
+    try:
+        return bind(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotReach(f"Port {port} of {host} is taken by another process: name another with --port, or end that one.") from error
+        raise CannotReach(f"Port {port} of {host} cannot be used: {error.strerror or error}.") from error
+
+
+async def run(house: House, home: Home, bound: socket.socket, *, part: Part | None = None, stop: asyncio.Event | None = None) -> None:
+    """Serve on a port taken before until SIGTERM or until `stop` is set; a worker alone answers health and metrics only."""
+    await serve(build(list(house.runtimes), home.settings, api=part != "worker"), home.settings, bound=bound, stop=stop)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
@@ -59,8 +60,34 @@ def build(runtimes: Sequence[Runtime], settings: Settings, *, api: bool = True, 
     return FrontDoor(front, apps, hsts=hsts)
 
 
-async def serve(app: FrontDoor, settings: Settings, *, host: str = "127.0.0.1", stop: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, or until `stop` is set; requests under way are finished first, for at most 10 s."""
+def bind(host: str, port: int) -> socket.socket:
+    """Take a port before anything is started for it; nobody is let in until `serve` listens.
+
+    Raises:
+        OSError: it is taken, or the host is no address of this machine.
+    """
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+    except BaseException:
+        taken.close()
+        raise
+    return taken
+
+
+async def serve(
+    app: FrontDoor,
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    bound: socket.socket | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until `stop` is set; requests under way are finished first, for at most 10 s.
+
+    `bound` is a port that `bind` has taken already; without it `host` and the settings' port are.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -85,7 +112,7 @@ async def serve(app: FrontDoor, settings: Settings, *, host: str = "127.0.0.1", 
 
     watcher = asyncio.create_task(obey())
     try:
-        await server.serve()
+        await server.serve(sockets=None if bound is None else [bound])
     finally:
         watcher.cancel()
 

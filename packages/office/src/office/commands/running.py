@@ -40,7 +40,7 @@ def up(
     from chassis.http.application import run as on_loop
 
     from office.home import open_home
-    from office.house import at_work
+    from office.house import at_work, take_port
     from office.house import run as serve
     from office.services import load
 
@@ -52,13 +52,16 @@ def up(
     if settings.kafka == "local" and (service or role):
         raise BadInput("OFFICE_KAFKA=local carries events inside one process only: leave out --service and --role, or name a broker.")
 
+    bound = take_port(host, settings.port)
+
     async def work() -> None:
         services = load(names)
         async with open_home(settings, services, say=progress) as home, at_work(home, services, part=role) as house:
             progress(f"Listening on http://{host}:{settings.port} (documentation under /docs). Ctrl-C ends it.")
-            await serve(house, home, part=role, host=host)
+            await serve(house, home, bound, part=role)
 
-    on_loop(work)
+    with bound:
+        on_loop(work)
     return DONE
 
 

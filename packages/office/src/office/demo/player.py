@@ -16,7 +16,7 @@ from office.cli import DONE, REFUSED
 from office.demo import clock, global_ban, real_notice
 from office.demo.stage import JourneyFailed, Stage, to_person, to_program
 from office.home import open_home
-from office.house import House, at_work, run
+from office.house import House, at_work, run, take_port
 from office.services import load
 
 READY = 60.0
@@ -36,7 +36,7 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
         began = time.monotonic()
         async with open_home(settings, services, say=tell) as home, at_work(home, services, log_to=log_to) as house:
             stop = asyncio.Event()
-            serving = asyncio.create_task(run(house, home, stop=stop))
+            serving = asyncio.create_task(run(house, home, bound, stop=stop))
             stage = Stage(f"http://127.0.0.1:{settings.port}", settings.home, secrets=settings.secrets_dir, tell=tell)
             try:
                 await _ready(stage, serving)
@@ -51,7 +51,7 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
                 await asyncio.gather(serving, return_exceptions=True)
                 await stage.close()
 
-    with _log_beside(settings.home) as log_to:
+    with take_port("127.0.0.1", settings.port) as bound, _log_beside(settings.home) as log_to:
         on_loop(lambda: work(log_to))
     return outcome[0] if outcome else REFUSED
 
