@@ -55,7 +55,7 @@ class KafkaBus:
                 client_id=f"office-{self._service}",
                 enable_idempotence=True,
                 acks="all",
-                linger_ms=2,
+                linger_ms=0,
                 max_batch_size=262_144,
                 max_request_size=MAX_EVENT_BYTES,
                 request_timeout_ms=10_000,
@@ -141,6 +141,8 @@ class KafkaBus:
             heartbeat_interval_ms=2_000,
             request_timeout_ms=15_000,
             metadata_max_age_ms=30_000,
+            # A partition that was being read when this question went out must wait for its answer.
+            fetch_max_wait_ms=100,
         )
         try:
             await consumer.start()
@@ -176,6 +178,8 @@ class KafkaConsumer:
         # What was committed, so that `unread` asks the broker once for the ends and not once a partition.
         self._committed: dict[TopicPartition, int] = {}
         self._assigned: frozenset[TopicPartition] = frozenset()
+        self._due: dict[TopicPartition, int] = {}
+        self._telling: asyncio.Task[None] | None = None
 
     async def getmany(self, timeout: float, most: int) -> Mapping[Place, Sequence[Incoming]]:
         """Read what lies there, at most `most` records."""
@@ -183,13 +187,24 @@ class KafkaConsumer:
         return {(place.topic, place.partition): [_incoming(message) for message in messages] for place, messages in found.items()}
 
     async def commit(self, offsets: Mapping[Place, int]) -> None:
+        """Have the offsets committed soon: the next events need not wait for it, and what a crash leaves out is read again and known."""
+        self._due |= {TopicPartition(*place): offset for place, offset in offsets.items()}
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
         """Commit per partition; a partition lost to a rebalance is dropped, since its new owner reads it again."""
-        for (topic, partition), offset in offsets.items():
+        while self._due:
+            place, offset = self._due.popitem()
             try:
-                await self._consumer.commit({TopicPartition(topic, partition): offset})
-                self._committed[TopicPartition(topic, partition)] = offset
+                await self._consumer.commit({place: offset})
+                self._committed[place] = offset
             except (KafkaError, IllegalStateError) as error:
-                log.warning("consumer.commit_failed", error=type(error).__name__, topic=topic, partition=partition)
+                log.warning("consumer.commit_failed", error=type(error).__name__, topic=place.topic, partition=place.partition)
+
+    async def _told(self) -> None:
+        if self._telling is not None:
+            await asyncio.wait((self._telling,))
 
     async def seek_back(self, place: Place, offset: int) -> None:
         """Read again from `offset`, unless a rebalance took the partition away."""
@@ -198,6 +213,7 @@ class KafkaConsumer:
 
     async def unread(self) -> int:
         """Count what lies behind this member's committed offsets; 1 while it has no partitions yet."""
+        await self._told()
         assigned = self._consumer.assignment()
         if not assigned:
             return 1
@@ -212,6 +228,8 @@ class KafkaConsumer:
 
     async def stop(self) -> None:
         """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._told(), 2)
         with suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._consumer.stop(), 5)
 

@@ -27,6 +27,11 @@ class Incoming:
     value: bytes
     traceparent: str | None = None
 
+    @property
+    def place(self) -> "Place":
+        """Its topic and partition."""
+        return self.topic, self.partition
+
 
 class Away(ConnectionError):
     """No broker takes anything now: it says nothing against the record, and nothing is to be held back for it."""

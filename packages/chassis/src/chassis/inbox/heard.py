@@ -39,6 +39,11 @@ class Heard:
     facts: Any = None
     error: Exception | None = None
 
+    @property
+    def is_canary(self) -> bool:
+        """Whether it is a heartbeat of the platform, to which nobody reacts."""
+        return self.event is not None and self.event.is_canary
+
 
 def read(incoming: Incoming, reactions: Mapping[str, Mapping[str, Reaction]]) -> Heard:
     """Parse an event and find its reaction; one that cannot be parsed keeps the error."""

@@ -75,16 +75,16 @@ class Inbox:
             if found:
                 await fault("inbox.read.after")
             # Fetches first and all at once, with no transaction open.
-            heard = {place: await self._fetch_all(batch) for place, batch in found.items()}
-            for place, events in heard.items():
-                for begin in range(0, max(len(events), 1), BATCH):
-                    batch = events[begin : begin + BATCH]
-                    await react(self._runtime, batch)
-                    last = found[place][-1] if begin + BATCH >= len(events) else batch[-1].incoming
-                    await fault("inbox.offset.before")
-                    await self._consumer.commit({place: last.offset + 1})
-                    done[place] = last.offset + 1
-                    await fault("inbox.offset.after")
+            heard = await self._fetch_all([one for records in found.values() for one in records])
+            # Partitions share their batches: when each has an event or two, a transaction each would cost the most.
+            for begin in range(0, len(heard), BATCH):
+                batch = heard[begin : begin + BATCH]
+                await react(self._runtime, [one for one in batch if not one.is_canary])
+                offsets = {one.incoming.place: one.incoming.offset + 1 for one in batch}
+                await fault("inbox.offset.before")
+                await self._consumer.commit(offsets)
+                done |= offsets
+                await fault("inbox.offset.after")
         except BaseException:
             # What is not in the database counts as not read. What is read a second time is known by its id.
             for place, records in found.items():
@@ -104,8 +104,7 @@ class Inbox:
 
     async def _fetch_all(self, batch: Sequence[Incoming]) -> list[Heard]:
         heard = [read(incoming, self._runtime.service.reactions) for incoming in batch]
-        heard = [one for one in heard if one.event is None or not one.event.is_canary]
-        wants = [one for one in heard if one.reaction is not None and one.reaction.fetch is not None and one.error is None]
+        wants = [one for one in heard if one.reaction is not None and one.reaction.fetch is not None and not one.is_canary]
         if wants:
             # Nothing is fetched for a repeat.
             async with self._runtime.db.engine.connect() as connection:

@@ -1,40 +1,71 @@
 """What is known of an event and its key: heard before, parked, which version comes next."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import tables
 from chassis.edge import Edge
 from chassis.inbox.heard import Behind, Heard, OutOfOrder
 
 # Arrays, and not lists in the statement: one statement for a batch of any size, prepared once.
-KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(:ids) UNION ALL SELECT event_id FROM parked WHERE event_id = ANY(:ids)")
+_KNOWN = "SELECT event_id FROM inbox WHERE event_id = ANY(:ids) UNION ALL SELECT event_id FROM parked WHERE event_id = ANY(:ids)"
 _GIVEN_KEYS = "unnest(CAST(:streams AS text[]), CAST(:keys AS text[])) AS k(stream, key)"
-STANDING_BEHIND = text(f"SELECT DISTINCT p.stream, p.key FROM parked AS p JOIN {_GIVEN_KEYS} ON p.stream = k.stream AND p.key = k.key")  # noqa: S608  # our own words
-LAST_VERSIONS = text(f"""
-    SELECT k.stream, k.key, (SELECT max(version) FROM inbox i WHERE i.reaction = k.stream AND i.stream = k.stream AND i.key = k.key)
-    FROM {_GIVEN_KEYS}
+_LAST = "(SELECT max(version) FROM inbox i WHERE i.reaction = k.stream AND i.stream = k.stream AND i.key = k.key)"
+KNOWN = text(_KNOWN)
+LAST_VERSIONS = text(f"SELECT k.stream, k.key, {_LAST} FROM {_GIVEN_KEYS}")  # noqa: S608  # our own words
+# All that is known of a batch in one round trip, as two kinds of rows: an event heard before, or a key.
+STANDING = text(f"""
+    SELECT event_id, NULL AS stream, NULL AS key, NULL AS last, NULL AS behind FROM ({_KNOWN}) AS heard
+    UNION ALL
+    SELECT NULL, k.stream, k.key, {_LAST}, EXISTS (SELECT FROM parked p WHERE p.stream = k.stream AND p.key = k.key) FROM {_GIVEN_KEYS}
 """)  # noqa: S608  # as above
 
 
-async def known(source: AsyncConnection | AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a batch: ids heard before, keys with something parked, and the version up to which each key was reacted to."""
+
+    heard: set[UUID]
+    behind: set[tuple[str, str]]
+    last: dict[tuple[str, str], int]
+
+
+async def standing(edge: Edge, batch: Sequence[Heard]) -> Standing:
+    """Look up everything known of these events and their keys; a key never seen has no last version and may start anywhere."""
+    found = Standing(set(), set(), {})
+    keys = list({(one.stream, one.key) for one in batch})
+    asked = {"ids": list({one.event_id for one in batch}), **_as_arrays(keys)}
+    for event_id, stream, key, last, behind in await edge.session.execute(STANDING, asked):
+        if event_id is not None:
+            found.heard.add(event_id)
+            continue
+        if last is not None:
+            found.last[stream, key] = last
+        if behind:
+            found.behind.add((stream, key))
+    return found
+
+
+async def known(source: AsyncConnection, ids: Collection[UUID]) -> set[UUID]:
     """Tell which of these events were reacted to or parked, by the primary key of inbox and the unique index of parked."""
     return set((await source.execute(KNOWN, {"ids": list(ids)})).scalars())
 
 
-async def in_order(edge: Edge, fresh: Sequence[Heard]) -> tuple[list[Heard], list[tuple[Heard, Exception]]]:
-    """Part what may run now from what must be parked: failed fetches, gaps, and what stands behind a parked row of its key."""
-    keys = list({(one.stream, one.key) for one in fresh})
-    if not keys:
-        return [], []
-    behind = {tuple(row) for row in await edge.session.execute(STANDING_BEHIND, _as_arrays(keys))}
-    last = await last_versions(edge, keys)
+def in_order(batch: Sequence[Heard], known: Standing) -> tuple[list[Heard], list[tuple[Heard, Exception]]]:
+    """Drop what was heard before, also within the batch, and part what may run now from what must be parked: failed fetches, gaps,
+    and what stands behind a parked row of its key.
+    """  # noqa: D205 - one thought
+    heard, behind, last = set(known.heard), set(known.behind), dict(known.last)
     ready: list[Heard] = []
     park: list[tuple[Heard, Exception]] = []
-    for one in fresh:
+    for one in batch:
+        if one.event_id in heard:
+            continue
+        heard.add(one.event_id)
         name = (one.stream, one.key)
         before = last.get(name)
         if one.error is not None:

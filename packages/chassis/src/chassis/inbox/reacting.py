@@ -1,6 +1,6 @@
 """A batch of events in one transaction: all in one savepoint, or on failure one savepoint each, and what fails is parked."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from chassis.edge import Edge, new_id
 from chassis.errors import Busy
 from chassis.fault import fault
 from chassis.inbox.heard import FINAL, Behind, Heard, name_of
-from chassis.inbox.order import fills_a_gap, in_order, known
+from chassis.inbox.order import fills_a_gap, in_order, standing
 from chassis.log import logger
 from chassis.trace import started
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logger(__name__)
 BATCH = 100
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
+Apply = Callable[[Edge, Sequence[Heard]], Awaitable[list[tuple[Heard, Exception]]]]
 REMEMBER = text("""
     INSERT INTO inbox (event_id, reaction, stream, key, version, at)
     SELECT e.id, e.stream, e.stream, e.key, e.version, CAST(:at AS timestamptz)
@@ -33,48 +34,40 @@ REMEMBER = text("""
 
 
 async def react(runtime: "Runtime", batch: Sequence[Heard]) -> None:
-    """React to a batch in one transaction; what was heard before is dropped, what cannot be reacted to now is parked with it."""
-    async with runtime.edge("inbox") as edge:
-        fresh = await _fresh(edge, batch)
-        await fault("inbox.applied.before")
-        ready, park = await in_order(edge, fresh)
-        failed = await _apply_all(edge, ready)
-        for one, error in (*park, *failed):
-            await _park(edge, one, error)
-        await fault("inbox.applied.after")
-    metrics.count_heard(runtime.service.name, len(batch))
+    """React to a batch in one transaction; what was heard before is dropped, what cannot be reacted to now is parked with it.
 
-
-async def _fresh(edge: Edge, batch: Sequence[Heard]) -> list[Heard]:
-    """Drop what is known already, and a repeat within the batch."""
-    seen = await known(edge.session, {one.event_id for one in batch})
-    fresh: list[Heard] = []
-    for one in batch:
-        if one.event_id not in seen:
-            seen.add(one.event_id)
-            fresh.append(one)
-    return fresh
-
-
-async def _apply_all(edge: Edge, ready: Sequence[Heard]) -> list[tuple[Heard, Exception]]:
-    """React to all of these, and give back those that failed, or stand behind one that did."""
-    return [] if await _all_at_once(edge, ready) else await _one_by_one(edge, ready)
-
-
-async def _all_at_once(edge: Edge, ready: Sequence[Heard]) -> bool:
+    When a reaction fails, all is rolled back, and a second transaction gives each its own savepoint: most batches need none.
+    """
     try:
-        async with edge.savepoint():
-            for one in ready:
-                await _apply(edge, one)
-            await _remember(edge, ready)
+        await _in_one_edge(runtime, batch, _all_at_once)
     except Busy:
         raise
     except Exception:  # noqa: BLE001  # one of them failed: which, is found out next. If it was the database, the next statement tells
-        return False
-    return True
+        await _in_one_edge(runtime, batch, _one_by_one)
+    metrics.count_heard(runtime.service.name, len(batch))
+
+
+async def _in_one_edge(runtime: "Runtime", batch: Sequence[Heard], apply: Apply) -> None:
+    async with runtime.edge("inbox") as edge:
+        known = await standing(edge, batch)
+        await fault("inbox.applied.before")
+        ready, park = in_order(batch, known)
+        failed = await apply(edge, ready)
+        for one, error in (*park, *failed):
+            await _park(edge, one, error)
+        await fault("inbox.applied.after")
+
+
+async def _all_at_once(edge: Edge, ready: Sequence[Heard]) -> list[tuple[Heard, Exception]]:
+    """React to all of these, or fail with the first that does."""
+    for one in ready:
+        await _apply(edge, one)
+    await _remember(edge, ready)
+    return []
 
 
 async def _one_by_one(edge: Edge, ready: Sequence[Heard]) -> list[tuple[Heard, Exception]]:
+    """React to each by itself, and give back those that failed, or stand behind one that did."""
     failed: list[tuple[Heard, Exception]] = []
     broken: set[tuple[str, str]] = set()
     for one in ready:
