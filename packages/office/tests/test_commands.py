@@ -56,3 +56,16 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path, com
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"Port {port} of 127.0.0.1 is taken by another process: name another with --port, or end that one.\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [("OFFICE_PORT", "70000", "OFFICE_PORT: Input should be less than or equal to 65535"), ("OFFICE_DATACENTERS", "eqiad", "as JSON")],
+)
+@pytest.mark.parametrize("command", [["doctor"], ["up", "--dev"], ["token", "--role", "evaluator"]])
+def test_a_setting_that_cannot_be_is_named_in_one_sentence(tmp_path: Path, command: list[str], setting: str, value: str, says: str) -> None:
+    done = office(tmp_path, *command, **{setting: value})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

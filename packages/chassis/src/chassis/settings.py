@@ -21,28 +21,32 @@ class Settings(BaseSettings):
     kafka: str | None = Field(
         default=None, description="bootstrap servers, or `local` for the hop without a broker; unset: the embedded one"
     )
-    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
-    kafka_cafile: Path | None = None
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    kafka_username: str | None = None
-    kafka_password_file: Path | None = None
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = Field(default="PLAINTEXT", description="how the brokers are spoken to")
+    kafka_cafile: Path | None = Field(default=None, description="authority that signed the brokers' certificates; unset: the system's")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="how this process proves who it is, with `SASL_SSL`"
+    )
+    kafka_username: str | None = Field(default=None, description="this process's user at the brokers")
+    kafka_password_file: Path | None = Field(default=None, description="file with that user's password")
     datacenter: str = Field(default="", description="prefix of the topics that are produced to, such as `eqiad`")
     datacenters: tuple[str, ...] = Field(default=(), description="prefixes of the topics that are consumed; empty: the unprefixed one")
     secrets: Path | None = Field(default=None, description="folder with ROLE.password, keyring.json; unset: HOME/secrets")
-    jwks_file: Path | None = None
+    jwks_file: Path | None = Field(default=None, description="the issuer's public keys as a file")
     jwks_url: str | None = Field(default=None, description="where the issuer publishes its keys; unset in dev: the local issuer")
-    issuer: str = "office-actions-dev"
-    service_token_file: Path | None = None
+    issuer: str = Field(default="office-actions-dev", description="the only `iss` that counts in a token")
+    service_token_file: Path | None = Field(
+        default=None, description="token of role `service` with which this process asks the others; unset in dev: the local issuer's"
+    )
     worker: str = Field(default="1", description="this worker's name among those of its service; a static Kafka member")
-    pool_size: int = 5
-    pool_overflow: int = 5
-    writes_per_minute: int = 600
-    intake_url: str | None = None
-    ban_url: str | None = None
-    dmca_url: str | None = None
-    appeals_url: str | None = None
-    notify_url: str | None = None
-    port: int = 8080
+    pool_size: int = Field(default=5, ge=1, description="connections kept open, for each service of the process")
+    pool_overflow: int = Field(default=5, ge=0, description="connections more when all of these are in use")
+    writes_per_minute: int = Field(default=600, ge=1, description="how many writes one person may do in a minute, in each process")
+    intake_url: str | None = Field(default=None, description="address of intake-svc; unset: this process's own port")
+    ban_url: str | None = Field(default=None, description="address of ban-svc; unset: this process's own port")
+    dmca_url: str | None = Field(default=None, description="address of dmca-svc; unset: this process's own port")
+    appeals_url: str | None = Field(default=None, description="address of appeals-svc; unset: this process's own port")
+    notify_url: str | None = Field(default=None, description="address of notify-svc; unset: this process's own port")
+    port: int = Field(default=8080, ge=1, le=65535, description="port of the process; all services of a process share it")
     otlp: bool = Field(default=False, description="send traces with the exporter of the `otlp` extra")
 
     @property

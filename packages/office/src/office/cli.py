@@ -89,11 +89,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), BAD_INPUT)
     except CannotReach as error:
         return _say(str(error), CANNOT_REACH)
+    except ValueError as error:
+        if not (said := _wrong_settings(error)):
+            raise
+        return _say(said, BAD_INPUT)
     except BrokenPipeError:
         return DONE
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else DONE
+
+
+def _wrong_settings(error: ValueError) -> str | None:
+    """Say which settings of the environment cannot be, without the value; None when it is another error, and a fault of ours."""
+    kind = type(error)
+    if (kind.__module__, kind.__name__) == ("pydantic_settings.exceptions", "SettingsError"):
+        return f'A setting cannot be read: {error}. A list is written as JSON, such as ["eqiad"].'
+    title, errors = getattr(error, "title", ""), getattr(error, "errors", None)
+    if errors is None or not title.endswith("Settings"):
+        return None
+    prefix = "OFFICE_" if title == "Settings" else ""
+    wrong = "; ".join(f"{prefix}{str(one['loc'][0]).upper()}: {one['msg']}" for one in errors(include_input=False, include_url=False))
+    return f"The environment has settings that cannot be ({title}): {wrong}."
 
 
 def _say(sentence: str, code: int) -> int:

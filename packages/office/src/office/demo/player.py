@@ -40,7 +40,8 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
             stage = Stage(f"http://127.0.0.1:{settings.port}", settings.home, secrets=settings.secrets_dir, tell=tell)
             try:
                 await _ready(stage, serving)
-                tell(f"Everything is up after {time.monotonic() - began:.1f} s: five services, PostgreSQL and Kafka.")
+                way = "the local hop instead of a broker" if settings.kafka == "local" else "Kafka"
+                tell(f"Everything is up after {time.monotonic() - began:.1f} s: five services, PostgreSQL and {way}.")
                 outcome.append(await _play_all(stage, house))
                 _where_to_look(stage)
                 if not once:
