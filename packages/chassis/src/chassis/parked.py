@@ -92,11 +92,12 @@ async def _apply(edge: Edge, row: Any, event: Any, facts: Any) -> bool:
 
 
 async def _remember(edge: Edge, row: Any, version: int) -> None:
-    await edge.session.execute(
-        insert(tables.inbox).values(
-            event_id=row.event_id, reaction=row.reaction, stream=row.stream, key=row.key, version=version, at=edge.wall()
+    if version > 0:
+        await edge.session.execute(
+            insert(tables.inbox).values(
+                event_id=row.event_id, reaction=row.reaction, stream=row.stream, key=row.key, version=version, at=edge.wall()
+            )
         )
-    )
     await edge.session.execute(delete(tables.parked).where(row_of.id == row.id))
     # What stood behind it is now the first of its key.
     following = select(row_of.id).where(row_of.stream == row.stream, row_of.key == row.key).order_by(row_of.version, row_of.id).limit(1)
@@ -145,14 +146,22 @@ async def drop(edge: Edge, event_id: UUID) -> None:
         AccessReasonMissing: the edge has no reason.
     """
     row = await _take(edge, event_id)
-    last = await edge.session.scalar(
-        select(func.max(tables.inbox.c.version)).where(tables.inbox.c.stream == row.stream, tables.inbox.c.key == row.key)
-    )
-    # An event that cannot be parsed has no version that could be trusted: it takes the next place of its key.
-    version = row.version or (last or 0) + 1
-    await _remember(edge, row, version)
+    await _remember(edge, row, row.version or await _place_of(edge, row))
     await log_access(edge, "parked", event_id)
     write_audit(edge, aggregate="parked", aggregate_id=event_id, prior_state="parked", state="dropped")
+
+
+async def _place_of(edge: Edge, row: Any) -> int:
+    """Give the version that an event which nobody can read must have had: the next of its key, or the one before what waits behind it.
+
+    0 where neither is known: the key counts as never heard then, and may start anywhere.
+    """
+    heard, waits = tables.inbox.c, row_of
+    last = await edge.session.scalar(select(func.max(heard.version)).where(heard.stream == row.stream, heard.key == row.key))
+    if last is not None:
+        return int(last) + 1
+    behind = select(func.min(waits.version)).where(waits.stream == row.stream, waits.key == row.key, waits.version > 0)
+    return int(await edge.session.scalar(behind) or 1) - 1
 
 
 async def _take(edge: Edge, event_id: UUID) -> Any:

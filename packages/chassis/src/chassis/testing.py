@@ -199,12 +199,15 @@ class House:
             url = self._address(pristine)
             await migrate(services, self.settings(url))
             self._made[pristine] = ""
-        if fresh or not self._made[pristine]:
-            self._made[pristine] = f"test_{next(_names)}"
-            await self._create(self._made[pristine], pristine)
-            # A role's search path belongs to one database and is not copied with it.
-            await migrate(services, self.settings(self._address(self._made[pristine])))
-        return self._address(self._made[pristine])
+        if not fresh and self._made[pristine]:
+            return self._address(self._made[pristine])
+        name = f"test_{next(_names)}"
+        await self._create(name, pristine)
+        # A role's search path belongs to one database and is not copied with it.
+        await migrate(services, self.settings(self._address(name)))
+        if not fresh:
+            self._made[pristine] = name
+        return self._address(name)
 
     async def _create(self, name: str, template: str) -> None:
         admin = await asyncpg.connect(self.servers.postgres.admin_dsn)

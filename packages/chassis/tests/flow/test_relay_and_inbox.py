@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import pytest
 from chassis import parked
 from chassis.bus import Away, Record
@@ -233,3 +234,26 @@ async def test_a_broker_that_was_away_is_given_everything_at_once(house: House, 
     broker.away = False
     assert await relay.step() == len(matters)
     await speaker.close()
+
+
+async def test_an_unreadable_event_on_a_key_never_heard_is_dropped_and_what_stands_behind_it_goes_on(
+    toys: Any, pair: tuple[Desk, Desk]
+) -> None:
+    speaker, hearer = pair
+    matter = await open_matter(toys, speaker)
+    await change(toys, speaker, matter, 2)
+    rows = await speaker.sql("SELECT stream, key, payload FROM outbox ORDER BY version")
+    await hearer.settle()
+    # As if the topic began in the middle of this key's story: nothing of it was heard before.
+    admin = await asyncpg.connect(hearer.settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
+    await admin.execute("DELETE FROM ban.inbox; DELETE FROM ban.heard")
+    await admin.close()
+    key = rows[0]["key"].encode()
+    await speaker.runtime.bus.send([Record(rows[0]["stream"], key, b"{no event", 0), Record(rows[2]["stream"], key, rows[2]["payload"], 0)])
+    await hearer.settle()
+    waiting = await parked.list_parked(hearer.runtime)
+    assert [row["error"] for row in waiting] == ["BadEvent", "Behind"]
+    async with hearer.runtime.edge("command:parked:drop", access_reason="no event of ours") as edge:
+        await parked.drop(edge, waiting[0]["event_id"])
+    await hearer.settle()
+    assert await versions(hearer, matter) == [3]
