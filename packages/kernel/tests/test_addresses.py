@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel.addresses import AddressError, canonical_address, may_ban_range, may_be_address, network_of
+from kernel.addresses import AddressError, block_of, canonical_address, may_ban_range, may_be_address, network_of
 from kernel.cases import Case, load_cases
 
 ON = date(2026, 11, 2)
@@ -41,3 +41,21 @@ def test_the_one_way_to_write_it_is_read_as_the_same(address: object, prefix: in
     if isinstance(network, IPv4Network):
         assert network_of(written) == network
         assert network_of(f"::ffff:{network.network_address}/{network.prefixlen + 96}") == network
+
+
+NEARLY_AN_ADDRESS = st.ip_addresses().map(str) | st.lists(
+    st.sampled_from(["1", "01", "255", "256", ".", "..", ":", "::", "/", "24", " ", "\n", "\x00", "0x1", "\u0663", "%1", "-1", "+1"]),
+    max_size=9,
+).map("".join)
+
+
+@given(NEARLY_AN_ADDRESS | st.text(max_size=12))
+def test_the_short_way_to_read_an_address_reads_what_the_long_way_reads(text: str) -> None:
+    refused = may_be_address(text).reasons
+    if refused:
+        with pytest.raises(AddressError) as again:
+            block_of(text)
+        assert again.value.reasons == refused
+    else:
+        network = network_of(text)
+        assert block_of(text) == (network.version, int(network.network_address), network.prefixlen)

@@ -35,6 +35,16 @@ def test_the_short_way_through_the_judgement_says_what_the_long_way_says(name: s
     assert decision == _judge(shape)
 
 
+@given(st.lists(st.sampled_from(["A", "b", "user", "7", " ", "  ", "_", ":", ".", "\n", "é"]), max_size=8).map("".join))
+def test_a_plain_name_is_what_the_long_way_makes_of_it(name: str) -> None:
+    shape, decision = _judged(name)
+    if decision:
+        assert canonical_user(name) == shape
+    else:
+        with pytest.raises(UserNameError):
+            canonical_user(name)
+
+
 @given(TEXT, st.sampled_from(["_", " ", "\u200e", "\u202a"]))
 def test_what_mediawiki_drops_never_tells_two_people_apart(name: str, dropped: str) -> None:
     if may_be_user(name):

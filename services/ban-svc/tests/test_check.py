@@ -245,7 +245,7 @@ def test_a_range_is_covered_when_it_lies_wholly_inside_one_that_is_in_force(bann
     whole = dict(banned)
     index.put((None, str(network), until) for network, until in whole.items())
     expected = max((until for network, until in whole.items() if asked.subnet_of(network) and until > NOW), default=None)
-    assert index.network_until(asked, NOW) == expected
+    assert index.block_until(asked.version, int(asked.network_address), asked.prefixlen, NOW) == expected
 
 
 def test_an_account_costs_less_than_three_hundred_bytes() -> None:

@@ -4,6 +4,7 @@ BLAKE2b under keys that the keyring's hash key makes: the keyring's own HMAC wou
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,18 @@ class Hashes:
         hashed.update(canonical_user(name).encode())
         return hashed.digest()
 
-    def reference(self, caller: str, subject: str) -> str:
-        """Make the reference of a subject for a caller: of no action and no person, so that it joins with nothing (R95)."""
-        hashed = self._reference.copy()
+    def references(self, caller: str) -> Callable[[str], str]:
+        """Give what makes references for a caller: of a subject, and of no action and no person, so that they join with nothing (R95)."""
+        begun = self._reference.copy()
         # A caller's `sub` has no line break in it, so that no two pairs are one text.
-        hashed.update(f"{caller}\n{subject}".encode())
-        return urlsafe_b64encode(hashed.digest()).decode()
+        begun.update(f"{caller}\n".encode())
+
+        def reference(subject: str) -> str:
+            hashed = begun.copy()
+            hashed.update(subject.encode())
+            return urlsafe_b64encode(hashed.digest()).decode()
+
+        return reference
 
 
 def hashes_of(runtime: "Runtime") -> Hashes:

@@ -6,7 +6,7 @@ What has ended by the clock is not in force, whether or not anybody has noted it
 
 import math
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Unavailable
@@ -24,7 +24,7 @@ log = logger(__name__)
 LOOP = "index"
 POLL = 0.5
 BATCH = 10_000
-Network = IPv4Network | IPv6Network
+_WIDTH = {4: 32, 6: 128}
 
 _UNTIL = "max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until"
 _OLDEST = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -71,12 +71,14 @@ class BanIndex:
         until = self._accounts.get(self._hash(name))
         return until if until is not None and now < until else None
 
-    def network_until(self, network: Network, now: float) -> float | None:
-        """Tell until when an address, or a range that lies wholly inside a covered one, is covered; None when it is not."""
-        by_length = self._networks[network.version]
-        address, longest, width = int(network.network_address), network.prefixlen, network.max_prefixlen
+    def block_until(self, version: int, address: int, longest: int, now: float) -> float | None:
+        """Tell until when an address, or a range that lies wholly inside a covered one, is covered; None when it is not.
+
+        What is asked about is told as `kernel.addresses.block_of` gives it: IP version, first address, length of prefix.
+        """
+        width = _WIDTH[version]
         found = 0.0
-        for length, networks in by_length.items():
+        for length, networks in self._networks[version].items():
             if length <= longest:
                 until = networks.get(address >> (width - length))
                 if until is not None and until > found:

@@ -6,6 +6,7 @@ until when; the reference is made for this subject and this caller, so that two 
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
@@ -17,7 +18,7 @@ from chassis.http import HotRoute
 from chassis.http.body import read_json
 from chassis.runtime import Runtime
 from kernel.actor import Role
-from kernel.addresses import network_of
+from kernel.addresses import block_of, network_of
 from kernel.decision import Refused
 from sqlalchemy import text
 from starlette.requests import Request
@@ -31,11 +32,13 @@ from ban_svc.index import BanIndex, index_of
 PATH = "/bans/v1/check"
 ROLES = (Role.TOOLING, Role.AUDITOR)
 MOST = 1000
+Covers = tuple[Literal["everywhere", "event", "address"], ...]
 _WIKI = re.compile("[a-z0-9_]{2,64}")
 Wiki = Annotated[str, msgspec.Meta(pattern=f"^{_WIKI.pattern}$")]
 
 
-class Subject(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+# `gc=False`: a thousand answers hold texts alone, so that looking through them for circles is time for nothing.
+class Subject(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """An account by its name, or an address or range."""
 
     user: str | None = None
@@ -50,12 +53,12 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     at: str | None = None
 
 
-class Check(msgspec.Struct, omit_defaults=True):
+class Check(msgspec.Struct, omit_defaults=True, gc=False):
     """The answer about one subject."""
 
     subject: Subject
     banned: bool
-    covers: list[Literal["everywhere", "event", "address"]]
+    covers: Covers
     reference: str | None = None
     until: str | None = None
 
@@ -66,7 +69,11 @@ class Checks(msgspec.Struct):
     results: list[Check]
 
 
+NOWHERE: Covers = ()
+EVERYWHERE: Covers = ("everywhere",)
+ADDRESS: Covers = ("address",)
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Question).decode
 _PAST = text("""
     SELECT max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until FROM cover
     WHERE (name_hash = :name_hash OR network >>= CAST(:network AS cidr)) AND starts_at <= :at AND (ends_at IS NULL OR ends_at > :at)
@@ -89,7 +96,7 @@ async def check_one(request: Request, principal: Principal) -> Response:
 async def check_many(request: Request, principal: Principal) -> Response:
     """Answer about up to a thousand, in their order."""
     try:
-        question = msgspec.json.decode(await request.body(), type=Question)
+        question = _decode(await request.body())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(await request.body()) from error
     runtime: Runtime = request.app.state.runtime
@@ -107,36 +114,38 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
         if moment < now:
             return await _past(runtime, principal.actor.sub, subjects, moment)
         now = moment
-    seconds, caller = now.timestamp(), principal.actor.sub
-    return [_answer(runtime, index, caller, subject, seconds) for subject in subjects]
+    return _present(index, hashes_of(runtime).references(principal.actor.sub), subjects, now.timestamp())
 
 
-def _answer(runtime: Runtime, index: BanIndex, caller: str, subject: Subject, now: float) -> Check:
-    """Look one subject up in memory."""
+def _present(index: BanIndex, reference: Callable[[str], str], subjects: list[Subject], now: float) -> list[Check]:
+    """Look all of them up in memory."""
+    account_until, block_until = index.account_until, index.block_until
+    answers: list[Check] = []
     try:
-        if subject.user is not None and subject.ip is None:
-            until = index.account_until(subject.user, now)
-            return _said(runtime, caller, subject, until)
-        if subject.ip is not None and subject.user is None and subject.wiki is None:
-            return _said(runtime, caller, subject, index.network_until(network_of(subject.ip), now))
+        for subject in subjects:
+            user, ip = subject.user, subject.ip
+            if user is not None and ip is None:
+                until = account_until(user, now)
+            elif ip is not None and user is None and subject.wiki is None:
+                until = block_until(*block_of(ip), now)
+            else:
+                raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+            answers.append(Check(subject, banned=False, covers=NOWHERE) if until is None else _covered(subject, until, reference))
     except Refused as refused:
         raise _malformed(refused) from refused
-    raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+    return answers
 
 
-def _said(runtime: Runtime, caller: str, subject: Subject, until: float | None) -> Check:
-    if until is None:
-        return Check(subject, banned=False, covers=[])
+def _covered(subject: Subject, until: float, reference: Callable[[str], str]) -> Check:
     end = None if until == math.inf else datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
-    covers: list[Literal["everywhere", "event", "address"]] = ["everywhere"] if subject.ip is None else ["address"]
-    return Check(
-        subject, banned=True, covers=covers, reference=hashes_of(runtime).reference(caller, subject.user or subject.ip or ""), until=end
-    )
+    covers = EVERYWHERE if subject.ip is None else ADDRESS
+    return Check(subject, banned=True, covers=covers, reference=reference(subject.user or subject.ip or ""), until=end)
 
 
 async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: datetime) -> list[Check]:
     """Ask the table what was in force at a moment that has passed."""
-    answers = []
+    answers: list[Check] = []
+    reference = hashes_of(runtime).references(caller)
     async with runtime.db.engine.connect() as connection:
         for subject in subjects:
             try:
@@ -144,7 +153,7 @@ async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: date
             except Refused as refused:
                 raise _malformed(refused) from refused
             until = await connection.scalar(_PAST, {**asked, "at": at})
-            answers.append(_said(runtime, caller, subject, until))
+            answers.append(Check(subject, banned=False, covers=NOWHERE) if until is None else _covered(subject, until, reference))
     return answers
 
 
