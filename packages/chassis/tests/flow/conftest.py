@@ -97,7 +97,7 @@ class Toys:
 def toys() -> Toys:  # noqa: C901  # two small services, written where they are used
     """The two services, with knobs: `trouble` breaks the hearer's reaction, `world` is what deliveries reach."""
     world = World()
-    trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "order": [], "error": RuntimeError("not now")}
+    trouble: dict[str, Any] = {"fail": set(), "permanent": set(), "unfetched": set(), "order": [], "error": RuntimeError("not now")}
 
     async def ring(edge: Edge, matter: Matter) -> None:
         edge.after_commit.append(lambda: trouble["order"].append(matter.id))
@@ -145,6 +145,10 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
         edge.session.add(Heard(id=new_id(), matter=event.case.case_id, version=event.version))
         edge.after_commit.append(lambda: trouble["order"].append(name))
 
+    async def fetch(_runtime: Any, event: CaseChange) -> None:
+        if (event.case.case_id, event.version) in trouble["unfetched"]:
+            raise ConnectionRefusedError
+
     speaker = Service(
         name="intake", title="speaker", prefix="/intake/v1", summary="says", metadata=Speaks.metadata, migrations=MIGRATIONS, routers=[],
         deadlines={"ring": Due(aggregate=Matter, act=ring)},
@@ -152,7 +156,7 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
     )  # fmt: skip
     hearer = Service(
         name="ban", title="hearer", prefix="/bans/v1", summary="hears", metadata=Hears.metadata, migrations=MIGRATIONS, routers=[],
-        reactions={STREAM: {"opened": Reaction(apply=hear), "expanded": Reaction(apply=hear)}},
+        reactions={STREAM: {"opened": Reaction(apply=hear), "expanded": Reaction(apply=hear, fetch=fetch)}},
     )  # fmt: skip
     return Toys(world, trouble, speaker, hearer)
 

@@ -68,11 +68,12 @@ def in_order(batch: Sequence[Heard], known: Standing) -> tuple[list[Heard], list
         heard.add(one.event_id)
         name = (one.stream, one.key)
         before = last.get(name)
-        if one.error is not None:
+        if name in behind and one.event is not None:
+            # Also one whose fetch failed: a date of its own would have the first of the key tried at it, over and over.
+            park.append((one, Behind()))
+        elif one.error is not None:
             park.append((one, one.error))
             behind.add(name)
-        elif name in behind:
-            park.append((one, Behind()))
         elif before is not None and one.version != before + 1:
             park.append((one, OutOfOrder(f"version {one.version} after {before}")))
             behind.add(name)
