@@ -116,7 +116,7 @@ async def _failed_again(runtime: "Runtime", row: Any, error: Exception) -> None:
             .values(tries=tries, error=name_of(error), next_at=None if final else runtime.clock.wall() + timedelta(seconds=pause))
         )
     if final:
-        log.error("inbox.parked_for_a_person", stream=row.stream, event_id=str(row.event_id), error=name_of(error))
+        log.error("inbox.parked_for_a_person", stream=row.stream, event_id=str(row.event_id), error=type(error).__name__)
 
 
 async def list_parked(runtime: "Runtime") -> Sequence[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What waits for a person is left alone until the person says so, whatever else arrives on its key."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,7 +23,9 @@ async def pair(house: House, toys: Any) -> AsyncIterator[tuple[Desk, Desk]]:
     await hearer.close()
 
 
-async def test_a_failed_fetch_behind_it_does_not_have_it_tried_again(toys: Any, pair: tuple[Desk, Desk]) -> None:
+async def test_a_failed_fetch_behind_it_does_not_have_it_tried_again(
+    toys: Any, pair: tuple[Desk, Desk], capsys: pytest.CaptureFixture[str]
+) -> None:
     speaker, hearer = pair
     async with speaker.runtime.edge("test") as edge:
         matter = (await toys.open_matter(edge)).id
@@ -37,6 +40,10 @@ async def test_a_failed_fetch_behind_it_does_not_have_it_tried_again(toys: Any, 
         (2, "Permanent: never", None, 1),
         (3, "Behind", None, 0),
     ]
+
+    # Said once, with the kind of the error and the event's id, and no word of what it says.
+    (alarm,) = [line for line in map(json.loads, capsys.readouterr().err.splitlines()) if line["message"] == "inbox.parked_for_a_person"]
+    assert (alarm["error"]["type"], alarm["labels"]["event_id"]) == ("Permanent", str(listed[0]["event_id"]))
 
     # Mended, the first goes through, and the second is fetched for anew.
     toys.trouble["permanent"].clear()

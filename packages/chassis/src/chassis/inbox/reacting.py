@@ -139,5 +139,5 @@ async def _park(edge: Edge, one: Heard, error: Exception) -> None:
         .on_conflict_do_nothing()
     )
     if final:
-        log.error("inbox.parked_for_a_person", stream=one.stream, event_id=str(one.event_id), error=name_of(error))
+        log.error("inbox.parked_for_a_person", stream=one.stream, event_id=str(one.event_id), error=type(error).__name__)
     edge.pokes.add("ticker")
