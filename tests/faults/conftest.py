@@ -1,18 +1,15 @@
 """Grounds on which processes die: a home whose servers the test holds, children that start in a second, clients that repeat, effects."""
 
 import asyncio
-import hashlib
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +30,7 @@ from pydantic import TypeAdapter
 ZYGOTE = Path(__file__).with_name("zygote.py")
 PATIENCE = 60.0
 POLL = 0.02
+COUNT = "SELECT stream, count(*) AS n FROM {}.{} GROUP BY stream"
 
 
 def free_port() -> int:
@@ -202,6 +200,23 @@ class Ground:
         finally:
             await reader.close()
 
+    async def nothing_is_lost_and_nothing_twice(self) -> None:
+        """Compare what was said with what each service heard: every event from its first on, once, in the order of its key."""
+        said = {row["stream"]: row["n"] for one in SERVICES for row in await self.sql(COUNT.format(one, "outbox"))}
+        for service in load():
+            assert await self.sql(f"SELECT event_id FROM {service.name}.outbox WHERE sent_at IS NULL") == []
+            assert await self.sql(f"SELECT event_id FROM {service.name}.parked") == []
+            overtaken = f"""SELECT late.event_id FROM {service.name}.inbox early
+                            JOIN {service.name}.inbox late USING (reaction, stream, key)
+                            WHERE early.version < late.version AND early.at > late.at"""
+            assert await self.sql(overtaken) == []
+            heard = {row["stream"]: row["n"] for row in await self.sql(COUNT.format(service.name, "inbox"))}
+            assert heard == {stream: count for stream, count in said.items() if stream in service.reactions}, service.name
+        twice = "SELECT event_id, party FROM notify.notification GROUP BY event_id, party, recipient HAVING count(*) > 1"
+        assert await self.sql(twice) == []
+        await self.letters_match_receipts()
+        assert await self.findings() == []
+
     async def letters_match_receipts(self) -> None:
         """Compare the world's memory with ours: every letter that lies in the folder has its receipt, and the other way round."""
         files = sorted(file.name for file in (self.home / "mail").glob("*.eml"))
@@ -220,93 +235,13 @@ class Ground:
         await self.servers.leave()
 
 
-class Effects:
-    """What happened in all five schemas between two moments, told so that two runs compare equal though every id and time differs.
-
-    Times are left out, and so is what counts attempts: who looked how often, answers kept for repeats, seals. An id is told by the rows
-    that it stands in: three rounds of naming every id after what is around it make two runs equal only if they hang together alike.
-    """
-
-    ATTEMPTS = frozenset({"access_log", "idempotency", "seal", "alembic_version"})
-    COLUMNS = frozenset({"tries", "attempts", "traceparent", "changed"})
-    IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b")
-    TIMES = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:\d\d)?)?")
-
-    def __init__(self, sql: Callable[..., Awaitable[list[asyncpg.Record]]]) -> None:
-        self._sql = sql
-        self._question = ""
-        self._before: Counter[str] = Counter()
-
-    async def begin(self) -> "Effects":
-        """Remember what there is."""
-        self._before = await self._rows()
-        return self
-
-    async def end(self) -> Counter[str]:
-        """Tell what is new or has changed since."""
-        rows = []
-        for line in (await self._rows() - self._before).elements():
-            table, _, row = line.partition(" ")
-            found: list[str] = []
-            rows.append((table, json.dumps(self._plain(json.loads(row), found)), found))
-        names: dict[str, str] = {}
-        for _ in range(3):
-            places: dict[str, list[str]] = defaultdict(list)
-            for table, row, found in rows:
-                around = str((table, row, [names.get(one) for one in found]))
-                for number, one in enumerate(found):
-                    places[one].append(f"{number} {around}")
-            names = {one: hashlib.sha256(str(sorted(told)).encode()).hexdigest()[:8] for one, told in places.items()}
-        return Counter(f"{table} {row} {' '.join(names[one] for one in found)}" for table, row, found in rows)
-
-    @staticmethod
-    def unlike(found: Counter[str], wanted: Counter[str]) -> list[str]:
-        """Tell what is missing (-) and what is too much (+): by the rows alone when they differ, else by how they hang together."""
-        for told in (lambda line: line.rpartition("}")[0], str):
-            ours, theirs = (Counter(map(told, one.elements())) for one in (found, wanted))
-            if ours != theirs:
-                return sorted([f"- {line}" for line in (theirs - ours).elements()] + [f"+ {line}" for line in (ours - theirs).elements()])
-        return []
-
-    async def _rows(self) -> Counter[str]:
-        if not self._question:
-            tables = await self._sql("SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1) ORDER BY 1, 2", list(SERVICES))
-            self._question = " UNION ALL ".join(
-                f"SELECT '{schema}.{table} ' || to_jsonb(t)::text AS row FROM {schema}.{table} AS t"
-                for schema, table in tables
-                if table not in self.ATTEMPTS
-            )
-        return Counter(found["row"] for found in await self._sql(self._question))
-
-    def _plain(self, value: Any, found: list[str]) -> Any:
-        if isinstance(value, dict):
-            kept = sorted(name for name, one in value.items() if name not in self.COLUMNS and not (name == "id" and isinstance(one, int)))
-            return {name: self._plain(value[name], found) for name in kept}
-        if isinstance(value, list):
-            return [self._plain(one, found) for one in value]
-        if not isinstance(value, str):
-            return value
-        if value.startswith("\\x"):
-            try:
-                return self._plain(json.loads(bytes.fromhex(value[2:])), found)
-            except ValueError:
-                return "sealed"
-        found.extend(self.IDS.findall(value))
-        return self.TIMES.sub("time", self.IDS.sub("id", value))
-
-
-@pytest.fixture(scope="session")
-def effects() -> type[Effects]:
-    return Effects
-
-
 @pytest.fixture(scope="session")
 def insisting() -> type[Insisting]:
     return Insisting
 
 
 @asynccontextmanager
-async def grounds() -> AsyncIterator[Ground]:
+async def opened(*, durable: bool = False) -> AsyncIterator[Ground]:
     """Make a home with servers of its own, and what its processes are forked from."""
     with tempfile.TemporaryDirectory(prefix="office-ground-") as folder:
         home = Path(folder) / "home"
@@ -315,15 +250,20 @@ async def grounds() -> AsyncIterator[Ground]:
         zygote = subprocess.Popen(  # noqa: ASYNC220  # a pipe that is read in a thread, before anything else is at work
             [sys.executable, str(ZYGOTE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
-        ground = Ground(home, await embedded.start(home, durable=False), zygote)
+        ground = Ground(home, await embedded.start(home, durable=durable), zygote)
         assert zygote.stdout is not None
         await asyncio.to_thread(zygote.stdout.readline)
         yield ground
         await ground.close()
 
 
+@pytest.fixture(scope="session")
+def grounds() -> Callable[..., AbstractAsyncContextManager[Ground]]:
+    return opened
+
+
 @pytest.fixture(scope="module")
 async def ground() -> AsyncIterator[Ground]:
     """One home for the tests of one file."""
-    async with grounds() as found:
+    async with opened() as found:
         yield found
