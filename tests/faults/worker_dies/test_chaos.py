@@ -1,10 +1,10 @@
-"""Journey 5 at length: every point in every kind in the middle of a global ban, and again during the recovery that follows (`make chaos`)."""
+"""Journey 5 at length: every point in every kind in the middle of a global ban, and again in the recovery that follows (`make chaos`)."""
 
 import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 from chassis.fault import POINTS
+from chassis.testing import eventually
 from contracts.case import CaseChange
 from office.demo import global_ban
 
@@ -63,7 +64,14 @@ async def chaos(ground: Any, playing: Any, effects: Any, capsys_disabled: Any) -
 
 @pytest.fixture(scope="session")
 def capsys_disabled(pytestconfig: pytest.Config) -> Any:
-    return pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled  # type: ignore[union-attr]  # it is always there
+    return pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async def ask() -> bool:
+        return true()
+
+    await eventually(ask, within=120, what="the fault or the end of the matter")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -74,26 +82,24 @@ async def test_in_the_middle_and_during_the_recovery(point: str, kind: str, chao
     matter = asyncio.create_task(chaos.matter(scenario, middle))
     await middle.wait()
     first = chaos.child
+    before = first.reached(point)
     await first.arm(point, kind)
-    while not matter.done() and not (first.reached(point) if kind != "crash" else not first.alive):
-        await asyncio.sleep(0.02)
-    assert first.reached(point), f"{point} was not reached"
+    await until(lambda: matter.done() or (not first.alive if kind == "crash" else first.reached(point) > before))
+    assert first.reached(point) > before, f"{point} was not reached"
     chaos.met["first"] += 1
     if kind == "crash":
         # Armed from its start on: it breaks again at the first passing, if what was left over leads it there.
         chaos.child = await ground.start(port=first.port, fault={"point": point, "kind": kind})
-        second = chaos.child
-        while not matter.done() and second.alive:
-            await asyncio.sleep(0.02)
-        if not second.alive:
+        await until(lambda: matter.done() or not chaos.child.alive)
+        if not chaos.child.alive:
             chaos.met["second"] += 1
-            assert second.reached(point)
+            assert chaos.child.reached(point)
             chaos.child = await ground.start(port=first.port)
     else:
-        before = first.log.read_text().count(f"reached {point}\n")
+        before = first.reached(point)
         await first.arm(point, kind)
         await matter
-        chaos.met["second"] += first.log.read_text().count(f"reached {point}\n") > before
+        chaos.met["second"] += first.reached(point) > before
     await matter
     if chaos.child.alive and kind == "crash":
         # What is still armed and was not reached must not break the next matter.
