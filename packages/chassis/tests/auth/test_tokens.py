@@ -102,7 +102,7 @@ async def test_an_audience_may_be_one_of_several(tmp_path: Path, tokens: Tokens)
         {"roles": "evaluator"},
         {"roles": [7]},
     ],
-    ids=str,
+    ids=lambda other: next(f"{name} {type(value).__name__}" for name, value in other.items()),
 )
 async def test_a_claim_that_is_missing_or_wrong_proves_nobody(tmp_path: Path, tokens: Tokens, other: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated):

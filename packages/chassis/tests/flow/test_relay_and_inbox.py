@@ -243,6 +243,7 @@ async def test_an_unreadable_event_on_a_key_never_heard_is_dropped_and_what_stan
     matter = await open_matter(toys, speaker)
     await change(toys, speaker, matter, 2)
     rows = await speaker.sql("SELECT stream, key, payload FROM outbox ORDER BY version")
+    await speaker.settle()
     await hearer.settle()
     # As if the topic began in the middle of this key's story: nothing of it was heard before.
     admin = await asyncpg.connect(hearer.settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
