@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 
 from chassis.bus.record import Away, Incoming, Place, Record
 from chassis.log import logger
@@ -16,6 +16,7 @@ from chassis.settings import Settings
 log = logger(__name__)
 TRACE_HEADER = "traceparent"
 MAX_EVENT_BYTES = 1_048_576
+TELL_AGAIN = 0.5
 
 Ends = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 
@@ -193,18 +194,23 @@ class KafkaConsumer:
             self._telling = asyncio.create_task(self._tell())
 
     async def _tell(self) -> None:
-        """Commit per partition; a partition lost to a rebalance is dropped, since its new owner reads it again."""
+        """Commit per partition; one lost to a rebalance is dropped, since its new owner reads it again, any other told when it can be."""
         while self._due:
             place, offset = self._due.popitem()
             try:
                 await self._consumer.commit({place: offset})
                 self._committed[place] = offset
-            except (KafkaError, IllegalStateError) as error:
+            except (CommitFailedError, IllegalStateError) as error:
+                log.warning("consumer.commit_lost", error=type(error).__name__, topic=place.topic, partition=place.partition)
+            except KafkaError as error:
+                # The broker is away. A newer offset may have come meanwhile, and says the same and more.
+                self._due.setdefault(place, offset)
                 log.warning("consumer.commit_failed", error=type(error).__name__, topic=place.topic, partition=place.partition)
+                await asyncio.sleep(TELL_AGAIN)
 
     async def _told(self) -> None:
         if self._telling is not None:
-            await asyncio.wait((self._telling,))
+            await asyncio.wait((self._telling,), timeout=1)
 
     async def seek_back(self, place: Place, offset: int) -> None:
         """Read again from `offset`, unless a rebalance took the partition away."""
@@ -228,8 +234,9 @@ class KafkaConsumer:
 
     async def stop(self) -> None:
         """Leave the group. A static member keeps its place until the session times out, so that a restart is back at once."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._told(), 2)
+        await self._told()
+        if self._telling is not None:
+            self._telling.cancel()
         with suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._consumer.stop(), 5)
 
