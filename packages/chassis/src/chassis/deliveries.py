@@ -35,11 +35,11 @@ PLACE = "delivery.intent"
 row_of = tables.delivery.c
 
 
-class Refusal(Exception):  # it names what the outside said
+class Refusal(Exception):
     """The outside said no for good: trying again cannot help. Its argument is a code."""
 
 
-class NotDone(Exception):  # it names what is known
+class NotDone(Exception):
     """It surely did not leave the house, and the same call may do later: nothing is to be read back. Its argument is a code."""
 
 

@@ -12,7 +12,7 @@ class OfficeError(Exception):
         self.reasons = (Reason(code=code, says=says, cite=cite),)
 
 
-class NotFound(OfficeError):  # it names the answer
+class NotFound(OfficeError):
     """There is no such thing, or the caller may not know of it."""
 
     def __init__(self, noun: str) -> None:
@@ -20,19 +20,19 @@ class NotFound(OfficeError):  # it names the answer
         super().__init__("not_found", f"There is no such {noun}.")
 
 
-class Conflict(OfficeError):  # it names the answer
+class Conflict(OfficeError):
     """The thing changed since the caller read it."""
 
 
-class NotAllowed(OfficeError):  # it names the answer
+class NotAllowed(OfficeError):
     """The token is good, but its roles do not open this."""
 
 
-class Malformed(OfficeError):  # it names the answer
+class Malformed(OfficeError):
     """The request cannot be read as what it claims to be."""
 
 
-class AccessReasonMissing(OfficeError):  # it names the answer
+class AccessReasonMissing(OfficeError):
     """Reading this needs a stated reason."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class AccessReasonMissing(OfficeError):  # it names the answer
         super().__init__("access_reason_missing", "Say why you read this in the header X-Access-Reason; the reason is logged.", "DESIGN 7")
 
 
-class Busy(OfficeError):  # it names the answer
+class Busy(OfficeError):
     """Nothing was done, and the same call will do later; answered with `Retry-After`."""
 
     def __init__(self, code: str = "busy", says: str = "The service is busy with the same thing; nothing was done, try again.") -> None:
@@ -48,7 +48,7 @@ class Busy(OfficeError):  # it names the answer
         super().__init__(code, says)
 
 
-class AccessNotWritten(Busy):  # it names the answer
+class AccessNotWritten(Busy):
     """The access could not be logged, so nothing is shown: no log, no read (DESIGN 7)."""
 
     def __init__(self) -> None:
@@ -56,11 +56,11 @@ class AccessNotWritten(Busy):  # it names the answer
         super().__init__("access_not_logged", "This read could not be written to the access log, so nothing is shown; try again.")
 
 
-class Unauthenticated(OfficeError):  # it names the answer
+class Unauthenticated(OfficeError):
     """There is no token, or it does not prove who calls."""
 
 
-class IdempotencyKeyMissing(OfficeError):  # it names the answer
+class IdempotencyKeyMissing(OfficeError):
     """An operation that creates something was called without saying which attempt this is."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class IdempotencyKeyMissing(OfficeError):  # it names the answer
         )
 
 
-class StillRunning(OfficeError):  # it names the answer
+class StillRunning(OfficeError):
     """The same call is being worked on right now; answered with `Retry-After`."""
 
     retry_after = 1
@@ -80,7 +80,7 @@ class StillRunning(OfficeError):  # it names the answer
         super().__init__("still_running", "A call with this Idempotency-Key is still running; repeat it to be told its answer.")
 
 
-class TooLarge(OfficeError):  # it names the answer
+class TooLarge(OfficeError):
     """The body is longer than this operation takes."""
 
     def __init__(self, limit: int) -> None:
@@ -88,7 +88,7 @@ class TooLarge(OfficeError):  # it names the answer
         super().__init__("too_large", f"The body may have at most {limit:,} bytes.")
 
 
-class TooMany(OfficeError):  # it names the answer
+class TooMany(OfficeError):
     """The caller asked too often; answered with `Retry-After`."""
 
     def __init__(self, retry_after: int) -> None:
@@ -97,7 +97,7 @@ class TooMany(OfficeError):  # it names the answer
         self.retry_after = retry_after
 
 
-class Unavailable(OfficeError):  # it names the answer
+class Unavailable(OfficeError):
     """Something that this answer needs cannot be reached; nothing was done. Answered with `Retry-After`."""
 
     retry_after = 2

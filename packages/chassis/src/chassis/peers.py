@@ -22,7 +22,7 @@ CONTACT = "https://foundation.wikimedia.org/wiki/Policy:Office_actions; ca@wikim
 FINAL = frozenset({400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 422})
 
 
-class PeerFailed(Exception):  # it names what happened
+class PeerFailed(Exception):
     """Another service could not answer now; the same call may do later."""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
 
 
-class Permanent(Exception):  # it names what the failure is, not that it is one
+class Permanent(Exception):
     """A reaction that can never succeed as things are: it is parked for a person at once instead of being tried again."""
 
 

@@ -42,7 +42,7 @@ _names = itertools.count(1)
 PATIENCE = 20.0
 
 
-class InjectedFault(Exception):  # it is no error of ours
+class InjectedFault(Exception):
     """What a fault point raises in kind `error`."""
 
 

@@ -71,7 +71,7 @@ for group, says, place, inner_commands in (
     app.command(inner)
 
 
-class BadInput(Exception):  # it says whose mistake it is
+class BadInput(Exception):
     """What the caller gave cannot be used; one sentence that says what would be right."""
 
 

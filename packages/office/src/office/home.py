@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 
-class CannotReach(Exception):  # it says what happened; exit 3
+class CannotReach(Exception):
     """A server that this command needs is out of reach, and what to do about it."""
 
 

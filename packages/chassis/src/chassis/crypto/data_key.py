@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chassis.edge import Edge
 
 
-class KeyDestroyed(OfficeError):  # it names the state of the key
+class KeyDestroyed(OfficeError):
     """What this key sealed was deleted by destroying the key; it cannot be read again by anyone."""
 
     def __init__(self) -> None:
@@ -31,11 +31,11 @@ class KeyDestroyed(OfficeError):  # it names the state of the key
         super().__init__("erased", "What you ask for was erased under the retention rules and cannot be read again.", "D27")
 
 
-class KeyLost(Exception):  # it names the state of the key
+class KeyLost(Exception):
     """A sealed text names a data key that has no row: a fault to alarm about, never an absence."""
 
 
-class AccessNotLogged(Exception):  # it names what is missing
+class AccessNotLogged(Exception):
     """A text was to be revealed in an edge that has not logged the access; call `audit.log_access` first."""
 
 

@@ -20,11 +20,11 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
-class KeyringUnsafe(Exception):  # it names the state of the file
+class KeyringUnsafe(Exception):
     """The keyring's file can be read by others than its owner, or is not a keyring."""
 
 
-class Unopenable(Exception):  # it names what the ciphertext is
+class Unopenable(Exception):
     """The bytes were sealed elsewhere, for another place, with a key that is not here, or were changed since."""
 
 

@@ -108,7 +108,7 @@ def _collect(work: Path) -> Path:
     )
     try:
         built = Path(builder.from_endpoint("+".join(COORDINATES)).path)
-    except Exception as failed:
+    except Exception as failed:  # jgo raises whatever its parts raise; the sentence names it
         raise EmbeddedError(
             f"Kafka's jars cannot be fetched: {type(failed).__name__}: {failed}. They come from Maven Central by HTTPS: "
             f"see that this machine reaches it (HTTPS_PROXY is honoured), then run `{COMMAND}` again; "
