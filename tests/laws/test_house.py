@@ -24,7 +24,7 @@ OWN_ROOMS = {
 CHASSIS = {
     "audit", "auth", "bus", "check", "claim", "clock", "crypto", "db", "deliveries", "edge", "embedded", "errors", "fault",
     "first_tables", "hints", "http", "inbox", "log", "metrics", "migrations", "outbox", "parked", "peers", "pulse", "runtime", "seal",
-    "service", "settings", "tables", "testing", "ticker", "trace", "worker", "__init__",
+    "service", "settings", "tables", "tasks", "testing", "ticker", "trace", "worker", "__init__",
 }  # fmt: skip
 KERNEL = {
     "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "months", "names", "policy", "review", "workdays",

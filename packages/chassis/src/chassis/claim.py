@@ -7,6 +7,7 @@ from contextlib import suppress
 import asyncpg
 
 from chassis.log import logger
+from chassis.tasks import end
 
 log = logger(__name__)
 TRY_AGAIN = 0.25
@@ -42,18 +43,16 @@ class Claims:
                     return
                 log.warning("claim.lost", claim=what)
             finally:
-                lost.cancel()
-                working.cancel()
-                # What it died of is on its way up already; the claim is given back all the same.
-                with suppress(asyncio.CancelledError, Exception):
-                    await working
+                # What the work died of is on its way up already; the claim is given back all the same.
+                await end(lost, working)
                 await self._release(what)
 
     async def _watch(self, lost: asyncio.Event) -> None:
         """Wait until this connection is gone: said by the server, or noticed when it no longer answers (a network that went silent)."""
         while not lost.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), STILL_THERE)
+                async with asyncio.timeout(STILL_THERE):
+                    await lost.wait()
                 return
             async with self._lock:
                 if lost.is_set() or self._connection is None:

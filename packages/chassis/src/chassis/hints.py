@@ -12,6 +12,7 @@ from contextlib import suppress
 import asyncpg
 
 from chassis.log import logger
+from chassis.tasks import end
 
 log = logger(__name__)
 PAUSE = 0.01
@@ -47,9 +48,7 @@ class Hints:
     async def stop(self) -> None:
         """End the task and its connection."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _run(self) -> None:
         while True:
@@ -74,7 +73,8 @@ class Hints:
         while not connection.is_closed():
             # The time-out notices a connection that the server closed while nothing was to be sent.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), 0.5)
+                async with asyncio.timeout(0.5):
+                    await self._poked.wait()
             self._poked.clear()
             if self._waiting:
                 loops, self._waiting = self._waiting, set()

@@ -53,7 +53,8 @@ class Runtime:
         """Sleep until this loop is poked, at most `seconds`: the poke is a hint, the poll behind it the promise."""
         event = self.wakes.setdefault(loop, asyncio.Event())
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return
         event.clear()

@@ -12,6 +12,7 @@ from chassis.inbox import Inbox
 from chassis.log import logger
 from chassis.outbox import Relay
 from chassis.seal import seal_step
+from chassis.tasks import end
 from chassis.ticker import Ticker
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ class Worker:
         inbox = [task for task in self._tasks if task.get_name() == "inbox"]
         if inbox:
             await asyncio.wait(inbox, timeout=DRAIN)
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await end(*self._tasks)
         await self.inbox.close()
         await self._claims.close()
 

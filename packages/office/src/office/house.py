@@ -16,6 +16,7 @@ from chassis.http.application import bind, build, serve
 from chassis.peers import Peers
 from chassis.runtime import Runtime
 from chassis.service import Service
+from chassis.tasks import end
 from chassis.worker import Worker, keep_running
 
 from office.home import CannotReach, Home
@@ -81,12 +82,7 @@ async def _begin(runtime: Runtime, stack: AsyncExitStack) -> None:
 def _start_loops(runtime: Runtime, stack: AsyncExitStack) -> None:
     """Start what a service keeps beside its API, such as the ban index, and end it with the process."""
     for name, loop in runtime.service.loops.items():
-        stack.push_async_callback(_end, asyncio.create_task(keep_running(f"{runtime.service.name}.{name}", partial(loop, runtime))))
-
-
-async def _end(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+        stack.push_async_callback(end, asyncio.create_task(keep_running(f"{runtime.service.name}.{name}", partial(loop, runtime))))
 
 
 def take_port(host: str, port: int) -> socket.socket:

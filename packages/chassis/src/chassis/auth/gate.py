@@ -14,6 +14,7 @@ from chassis.auth.tokens import Tokens
 from chassis.clock import Clock
 from chassis.errors import NotAllowed, Unauthenticated
 from chassis.settings import Settings
+from chassis.tasks import end
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -61,9 +62,7 @@ class Gate:
 
     async def stop(self) -> None:
         """End the polling."""
-        for task in self._loops:
-            task.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await end(*self._loops)
         self._loops = []
 
     async def _keep_keys(self) -> None:

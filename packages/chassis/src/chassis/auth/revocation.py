@@ -117,7 +117,8 @@ class Revocations:
             else:
                 failing = False
             try:
-                await asyncio.wait_for(self._wake.wait(), POLL_EVERY)
+                async with asyncio.timeout(POLL_EVERY):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
             self._wake.clear()

@@ -21,6 +21,7 @@ from chassis.http.problems import install
 from chassis.log import logger
 from chassis.runtime import Runtime
 from chassis.settings import Settings
+from chassis.tasks import end
 
 SWEEP_EVERY = 3600.0
 
@@ -173,8 +174,7 @@ def _lifespan(gate: Gate, runtimes: Sequence[Runtime]) -> Callable[[Any], contex
         try:
             yield
         finally:
-            sweeper.cancel()
-            await asyncio.gather(sweeper, return_exceptions=True)
+            await end(sweeper)
             await gate.stop()
 
     return lifespan

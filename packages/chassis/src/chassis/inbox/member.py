@@ -53,7 +53,8 @@ class Inbox:
                     await self._leave()
                 pause = min(max(pause * 2, 0.25), 5.0)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._drain.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._drain.wait()
 
     async def stop(self) -> None:
         """Finish what is in hand and leave the group."""
