@@ -80,7 +80,7 @@ async def cancel(edge: Edge, delivery_id: UUID) -> None:
     if row is None:
         raise NotFound("delivery")
     if row.state != "waiting" or row.attempted_at is not None:
-        raise Conflict("delivery_under_way", "It has been attempted already and cannot be taken back.", "DESIGN 3")
+        raise Conflict("delivery_under_way", "It has been attempted already and cannot be taken back.", "docs/decisions/0011")
     await edge.session.execute(update(tables.delivery).where(row_of.id == delivery_id).values(state="cancelled", next_at=None))
     write_audit(edge, aggregate="delivery", aggregate_id=delivery_id, prior_state="waiting", state="cancelled")
 

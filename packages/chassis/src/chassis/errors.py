@@ -6,7 +6,7 @@ from kernel.decision import Reason
 class OfficeError(Exception):
     """An answer for the caller: a code, a sentence that says what to do, and the source it rests on."""
 
-    def __init__(self, code: str, says: str, cite: str = "DESIGN 5") -> None:
+    def __init__(self, code: str, says: str, cite: str = "docs/decisions/0017") -> None:
         """`code` is the last part of the problem's `type`, `says` a sentence that echoes no input."""
         super().__init__(says)
         self.reasons = (Reason(code=code, says=says, cite=cite),)
@@ -37,7 +37,9 @@ class AccessReasonMissing(OfficeError):
 
     def __init__(self) -> None:
         """The header's name is part of the sentence."""
-        super().__init__("access_reason_missing", "Say why you read this in the header X-Access-Reason; the reason is logged.", "DESIGN 7")
+        super().__init__(
+            "access_reason_missing", "Say why you read this in the header X-Access-Reason; the reason is logged.", "docs/security.md"
+        )
 
 
 class Busy(OfficeError):

@@ -1,11 +1,12 @@
 """How this process ends the tasks it began: cancelled until they have ended."""
 
 import asyncio
+from typing import Any
 
 AGAIN = 5.0
 
 
-async def end(*tasks: "asyncio.Future[None]") -> None:
+async def end(*tasks: "asyncio.Future[Any]") -> None:
     """Cancel tasks and wait until each has ended, whatever it ended by.
 
     A cancellation can get lost in a library: `asyncio.wait_for` of Python 3.11 forgets one that comes together with its result.

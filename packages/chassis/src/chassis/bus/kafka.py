@@ -17,6 +17,7 @@ log = logger(__name__)
 TRACE_HEADER = "traceparent"
 MAX_EVENT_BYTES = 1_048_576
 TELL_AGAIN = 0.5
+AWAY = (KafkaError, OSError, TimeoutError)
 
 Ends = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 
@@ -45,6 +46,7 @@ class KafkaBus:
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._looker: AIOKafkaConsumer | None = None
+        self._looking = asyncio.Lock()
 
     def _topic(self, stream: str) -> str:
         return f"{self._settings.datacenter}.{stream}" if self._settings.datacenter else stream
@@ -98,7 +100,7 @@ class KafkaBus:
     async def _wave(self, records: Sequence[Record]) -> list[Exception | None]:
         try:
             producer = await self._ready()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except AWAY as error:
             return [Away(type(error).__name__)] * len(records)
         try:
             futures = [
@@ -111,7 +113,7 @@ class KafkaBus:
                 )
                 for record in records
             ]
-        except (KafkaError, OSError, TimeoutError) as error:
+        except AWAY as error:
             return [error] * len(records)
         answers = await asyncio.gather(*futures, return_exceptions=True)
         # Whatever is no acknowledgement: a future that was cancelled with its producer is no `Exception`, and no acknowledgement either.
@@ -123,7 +125,7 @@ class KafkaBus:
             await self._abandon(producer)
 
     async def _abandon(self, producer: AIOKafkaProducer) -> None:
-        with suppress(KafkaError, OSError, TimeoutError):
+        with suppress(*AWAY):
             await asyncio.wait_for(producer.stop(), 2)
 
     async def consumer(self, group: str, member: str, topics: Sequence[str]) -> "KafkaConsumer":
@@ -155,18 +157,29 @@ class KafkaBus:
 
     async def _ends(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         # On a connection of its own: on a member's, the question would wait behind its long poll.
-        if self._looker is None:
-            looker = AIOKafkaConsumer(**connection_options(self._settings), client_id=f"office-{self._service}-ends")
-            await looker.start()
-            self._looker = looker
-        ends: dict[TopicPartition, int] = await self._looker.end_offsets(list(places))
-        return ends
+        async with self._looking:
+            known = self._looker
+            self._looker = known or AIOKafkaConsumer(**connection_options(self._settings), client_id=f"office-{self._service}-ends")
+            try:
+                if known is None:
+                    await self._looker.start()
+                ends: dict[TopicPartition, int] = await self._looker.end_offsets(list(places))
+            except BaseException:
+                # What a broker's death left of it may never answer again: the next question goes out on a new one.
+                await self._stop_looking()
+                raise
+            return ends
+
+    async def _stop_looking(self) -> None:
+        looker, self._looker = self._looker, None
+        if looker is not None:
+            with suppress(*AWAY):
+                await asyncio.wait_for(looker.stop(), 2)
 
     async def close(self) -> None:
         """Let everything that was sent arrive, then let go."""
         await self._renew()
-        if self._looker is not None:
-            await self._looker.stop()
+        await self._stop_looking()
 
 
 class KafkaConsumer:
@@ -218,11 +231,18 @@ class KafkaConsumer:
             self._consumer.seek(TopicPartition(*place), offset)
 
     async def unread(self) -> int:
-        """Count what lies behind this member's committed offsets; 1 while it has no partitions yet."""
+        """Count what lies behind this member's committed offsets; 1 while it has no partitions yet, or no broker can tell."""
         await self._told()
         assigned = self._consumer.assignment()
         if not assigned:
             return 1
+        try:
+            return await self._unread_of(assigned)
+        except AWAY as error:
+            log.warning("consumer.unread_unknown", error=type(error).__name__)
+            return 1
+
+    async def _unread_of(self, assigned: frozenset[TopicPartition]) -> int:
         if assigned != self._assigned:
             # After a rebalance another may have committed: ask anew, once.
             begins = await self._consumer.beginning_offsets(list(assigned))
@@ -237,7 +257,7 @@ class KafkaConsumer:
         await self._told()
         if self._telling is not None:
             self._telling.cancel()
-        with suppress(KafkaError, OSError, TimeoutError):
+        with suppress(*AWAY):
             await asyncio.wait_for(self._consumer.stop(), 5)
 
 

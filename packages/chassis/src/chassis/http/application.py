@@ -105,7 +105,7 @@ async def serve(
         h11_max_incomplete_event_size=65536,
     )
     server = _Server(config)
-    end = stop or _signalled()
+    end = stop or signalled()
 
     async def obey() -> None:
         await end.wait()
@@ -127,7 +127,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _signalled() -> asyncio.Event:
+def signalled() -> asyncio.Event:
+    """Give what is set at the first SIGTERM or SIGINT from now on, instead of what the process would do then."""
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)

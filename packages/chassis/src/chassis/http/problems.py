@@ -116,7 +116,7 @@ def _plain(error: Exception, _request: Request) -> Answer:
     status: int = error.status_code  # type: ignore[attr-defined]  # HTTPException alone comes here
     code, says = _PLAIN.get(status, ("malformed" if status < 500 else "unexpected", http.HTTPStatus(status).phrase + "."))
     # A framework's 400 is a body it could not read, and every unreadable body is 422.
-    return Answer(422 if status == 400 else status, (Reason(code, says, "DESIGN 5"),), getattr(error, "headers", None) or {})
+    return Answer(422 if status == 400 else status, (Reason(code, says, "docs/decisions/0017"),), getattr(error, "headers", None) or {})
 
 
 # SQLSTATE classes: connection lost, login refused, no such database, rolled back, out of resources, shutting down.
@@ -152,7 +152,9 @@ def _out_of_reach(error: Exception, _request: Request) -> Answer:
 
 def _unexpected(error: Exception, _request: Request) -> Answer:
     _log.error("http.unexpected", exc_info=error)
-    return Answer(500, (Reason("unexpected", "Something went wrong on our side; it was logged under the request id.", "DESIGN 5"),))
+    return Answer(
+        500, (Reason("unexpected", "Something went wrong on our side; it was logged under the request id.", "docs/decisions/0017"),)
+    )
 
 
 Handler = Callable[[Exception, Request], Answer]

@@ -13,8 +13,8 @@ SAFE_ENDINGS = ("_type", "_than", "_than_equal", "_too_short", "_too_long", "_no
 
 def reasons_of(errors: Sequence[Mapping[str, Any]], known: frozenset[str]) -> tuple[Reason, ...]:
     """Give a reason for each error, twenty at most; `known` are the names our forms use, any other part of a place is the caller's."""
-    found = [Reason("malformed", f"{_place(error, known)}: {_wanted(error)}", "DESIGN 5") for error in errors[:MOST]]
-    return tuple(dict.fromkeys(found)) or (Reason("malformed", "The request cannot be read.", "DESIGN 5"),)
+    found = [Reason("malformed", f"{_place(error, known)}: {_wanted(error)}", "docs/decisions/0017") for error in errors[:MOST]]
+    return tuple(dict.fromkeys(found)) or (Reason("malformed", "The request cannot be read.", "docs/decisions/0017"),)
 
 
 def _place(error: Mapping[str, Any], known: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from typing import TextIO
 import httpx
 from chassis.edge import new_id
 from chassis.settings import Settings
+from chassis.tasks import end
 
 from office.cli import DONE, REFUSED
 from office.demo import clock, global_ban, real_notice
@@ -25,6 +26,7 @@ READY = 60.0
 def play(*, once: bool, port: int | None, json: bool) -> int:
     """Play the journeys in dev mode; `once` stops afterwards. Gives the exit code."""
     from chassis.http.application import run as on_loop
+    from chassis.http.application import signalled
 
     settings = Settings()
     settings = settings.model_copy(update={"dev": True, "port": port or settings.port})
@@ -35,14 +37,20 @@ def play(*, once: bool, port: int | None, json: bool) -> int:
         services = load()
         began = time.monotonic()
         async with open_home(settings, services, say=tell) as home, at_work(home, services, log_to=log_to) as house:
-            stop = asyncio.Event()
+            stop = signalled()
             serving = asyncio.create_task(run(house, home, bound, stop=stop))
             stage = Stage(f"http://127.0.0.1:{settings.port}", settings.home, secrets=settings.secrets_dir, tell=tell)
             try:
                 await _ready(stage, serving)
                 way = "the local hop instead of a broker" if settings.kafka == "local" else "Kafka"
                 tell(f"Everything is up after {time.monotonic() - began:.1f} s: five services, PostgreSQL and {way}.")
-                outcome.append(await _play_all(stage, house))
+                playing = asyncio.create_task(_play_all(stage, house))
+                await asyncio.wait((playing, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
+                if not playing.done():
+                    await end(playing)
+                    tell("Broken off; ending what was started.")
+                    return
+                outcome.append(await playing)
                 _where_to_look(stage)
                 if not once:
                     tell("Staying up. Ctrl-C ends it.")

@@ -16,8 +16,8 @@ from dmca_svc.reading.letter import decoded
 from dmca_svc.settings import DmcaSettings
 
 log = logger(__name__)
-OVERRAN: Final = Reason("reading_overran", "The letter took too long to be read; a person reads it.", "DESIGN 7")
-BROKE: Final = Reason("reading_broke", "The reader ended over this letter; a person reads it.", "DESIGN 7")
+OVERRAN: Final = Reason("reading_overran", "The letter took too long to be read; a person reads it.", "docs/security.md")
+BROKE: Final = Reason("reading_broke", "The reader ended over this letter; a person reads it.", "docs/security.md")
 _STATE = "dmca.reader"
 
 

@@ -22,7 +22,7 @@ LANES: Mapping[Lane, frozenset[Role]] = MappingProxyType(
         Lane.APPEALS: frozenset({Role.LEGAL, Role.FACILITATOR, Role.ENFORCER, Role.AUDITOR}),
     }
 )
-"""Which roles see which notifications; an operator sees none (DESIGN 7)."""
+"""Which roles see which notifications; an operator sees none (docs/security.md)."""
 
 
 def lane_of(aggregate: str, matter: str) -> Lane:
@@ -79,11 +79,11 @@ def choose_channel(channels: Iterable[Channel], person: Person, *, may_be_public
 
 
 def may_cancel(notification: NotificationFacts) -> Decision:
-    """A letter can be taken back only while it waits to go out; what was sent stays sent (DESIGN 3)."""
+    """A letter can be taken back only while it waits to go out; what was sent stays sent (docs/decisions/0011)."""
     return Decision.of(
         (
             State.SUPPRESSED not in MOVES[notification.state],
-            Reason("not_queued", f"It is {notification.state} and can no longer be taken back.", "DESIGN 3"),
+            Reason("not_queued", f"It is {notification.state} and can no longer be taken back.", "docs/decisions/0011"),
         )
     )
 
@@ -97,11 +97,13 @@ def may_take_receipt(notification: NotificationFacts, *, shown_on_page: bool) ->
     return Decision.of(
         (
             State.DELIVERED not in MOVES[notification.state],
-            Reason("already_over", f"It is {notification.state}; there is nothing to deliver.", "DESIGN 3"),
+            Reason("already_over", f"It is {notification.state}; there is nothing to deliver.", "docs/decisions/0011"),
         ),
         (
             delivers_itself,
-            Reason("delivers_itself", "It is about to go out by itself; cancel it first if a person is to deliver it.", "DESIGN 3"),
+            Reason(
+                "delivers_itself", "It is about to go out by itself; cancel it first if a person is to deliver it.", "docs/decisions/0011"
+            ),
         ),
         (
             shown_on_page and not notification.may_be_public,
