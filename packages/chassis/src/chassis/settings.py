@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     dmca_url: str | None = Field(default=None, description="address of dmca-svc; unset: this process's own port")
     appeals_url: str | None = Field(default=None, description="address of appeals-svc; unset: this process's own port")
     notify_url: str | None = Field(default=None, description="address of notify-svc; unset: this process's own port")
+    hsts: bool = Field(default=False, description="tell browsers to come by TLS only; for a gateway in front that speaks it")
     port: int = Field(default=8080, ge=1, le=65535, description="port of the process; all services of a process share it")
     otlp: bool = Field(default=False, description="send traces with the exporter of the `otlp` extra")
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from chassis import log
 from chassis.http import undocumented_problems
-from chassis.http.application import serve
+from chassis.http.application import build, serve
 from chassis.http.openapi import openapi, openapi_of_all
 from chassis.http.pages import OWN
 from chassis.http.problems import TABLE
@@ -43,6 +43,12 @@ async def test_every_answer_carries_the_headers_of_safety(desk: Desk) -> None:
         assert headers["cache-control"] == "no-store"
         assert "default-src" in headers["content-security-policy"]
         assert "strict-transport-security" not in headers
+
+
+async def test_behind_tls_browsers_are_told_to_stay_there(desk: Desk) -> None:
+    app = build([desk.runtime], desk.settings.model_copy(update={"hsts": True}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://office.test") as client:
+        assert "max-age=" in (await client.get("/healthz")).headers["strict-transport-security"]
 
 
 async def test_figures_are_labelled_by_route_template(desk: Desk) -> None:
@@ -254,7 +260,7 @@ async def test_sigterm_stops_the_server_and_leaves_the_process_to_drain() -> Non
 import asyncio, os, signal, sys
 from types import SimpleNamespace
 from starlette.applications import Starlette
-from chassis.http.application import serve
+from chassis.http.application import build, serve
 from chassis.settings import Settings
 
 async def main():

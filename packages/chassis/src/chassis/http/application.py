@@ -28,7 +28,7 @@ SWEEP_EVERY = 3600.0
 _log = logger(__name__)
 
 
-def build(runtimes: Sequence[Runtime], settings: Settings, *, api: bool = True, hsts: bool = False) -> FrontDoor:
+def build(runtimes: Sequence[Runtime], settings: Settings, *, api: bool = True) -> FrontDoor:
     """Make the app of a process that serves these services on one port.
 
     Every service is a FastAPI app of its own whose `state.runtime` is that service's and whose `state.gate` is the process's; the door
@@ -58,7 +58,7 @@ def build(runtimes: Sequence[Runtime], settings: Settings, *, api: bool = True, 
 
     front.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to give another document
     apps = {_segment(runtime): _service_app(runtime, settings, gate) for runtime in runtimes} if api else {}
-    return FrontDoor(front, apps, hsts=hsts)
+    return FrontDoor(front, apps, hsts=settings.hsts)
 
 
 def bind(host: str, port: int) -> socket.socket:
