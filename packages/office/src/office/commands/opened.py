@@ -17,7 +17,10 @@ from office.services import load
 def progress(sentence: str) -> None:
     """Tell what goes on, on stderr and only to a person."""
     if sys.stderr.isatty():
-        print(sentence, file=sys.stderr)
+        # Imported here: a command that tells nothing does not wait for it.
+        from rich.console import Console
+
+        Console(stderr=True, markup=False, highlight=False).print(sentence, style="dim")
 
 
 @asynccontextmanager
