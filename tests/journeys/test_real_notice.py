@@ -24,7 +24,8 @@ async def test_a_notice_goes_down_and_comes_back_and_a_second_one_stays_down(sta
 
 
 async def test_the_announcement_is_published_by_hand_with_its_receipt(stage: Stage) -> None:
-    notice = await real_notice.take_down(stage, real_notice.letter("notice"), real_notice.PAGE, tell=False)
+    name = real_notice.picture()
+    notice = await real_notice.take_down(stage, name, tell=False)
     found = await stage.get(f"/notify/v1/notifications?about={notice['id']}", "communications-1")
     announcement = next(one for one in found["items"] if one["party"] == "community")
     assert announcement["state"] == "queued"
@@ -38,15 +39,16 @@ async def test_the_announcement_is_published_by_hand_with_its_receipt(stage: Sta
 
 
 async def test_on_the_tenth_day_legals_signature_is_enough(stage: Stage) -> None:
-    notice = await real_notice.take_down(stage, real_notice.letter("notice"), real_notice.PAGE, tell=False)
-    given = await real_notice.counter(stage, notice, real_notice.letter("counter_notice"), real_notice.PAGE)
+    name = real_notice.picture()
+    notice = await real_notice.take_down(stage, name, tell=False)
+    given = await real_notice.counter(stage, notice, name)
     path = f"/dmca/v1/notices/{notice['id']}"
 
     await real_notice.to_business_day(stage, datetime.fromisoformat(given["received_at"]), 10)
     await stage.post(f"{path}/counter-notices/{given['id']}/early-restoration", "legal-1", {"note": "Nothing was heard."})
     after = await stage.post(f"{path}/restoration", "enforcer-1", {"counter_notice_id": given["id"]})
     assert after["state"] != "restored", "a page goes back by its receipt, not by the order"
-    after = await stage.post(f"{path}/receipts", "enforcer-1", {"page": real_notice.PAGE, "log_id": 5})
+    after = await stage.post(f"{path}/receipts", "enforcer-1", {"page": real_notice.page_of(name), "log_id": 5})
     assert after["state"] == "restored"
 
 

@@ -38,7 +38,9 @@ KINDS: Final[dict[CaseChangeKind, Said]] = {
     ),
     "decided": Said("Its action was enacted or declined, and the clock stopped.", "Nobody; parties hear of the action itself."),
     "closed": Said("Nothing is left to do on the case.", "Nobody."),
-    "reopened": Said("An appeal or new information brought the case back to evaluation.", "Nobody."),
+    "reopened": Said(
+        "An appeal, new information, or an action that was returned or withdrawn brought the case back to evaluation.", "Nobody."
+    ),
     "outcome_refused": Said(
         "The outcome of an appeal could not be applied to the case.",
         "appeals-svc records it and notify tells the facilitator.",

@@ -32,7 +32,9 @@ DmcaNoticeChangeKind = Literal[
 ]
 
 KINDS: Final[dict[DmcaNoticeChangeKind, Said]] = {
-    "received": Said("A notice arrived at the designated agent or was passed on.", "Nobody."),
+    "received": Said(
+        "A notice arrived at the designated agent or was passed on.", "notify acknowledges it to a complainant who wrote to us directly."
+    ),
     "cure_requested": Said("Something that can be mended is missing (D8).", "notify asks the complainant, within two business days."),
     "assessed": Said("A person said which elements are met.", "Nobody.", ("verdict",)),
     "recommended": Said(

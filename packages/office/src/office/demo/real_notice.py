@@ -3,36 +3,47 @@
 from datetime import datetime, timedelta
 from importlib.resources import files
 
+from chassis.edge import new_id
 from kernel.workdays import add_business_days, calendar_day, start_of_day
 
 from office.demo.stage import Answer, JourneyFailed, Stage
 
 NOTICE_ELEMENTS = ("signature", "work", "material", "contact", "good_faith", "accuracy_authority")
 COUNTER_ELEMENTS = ("signature", "material", "good_faith_mistake", "contact", "jurisdiction_service")
-PAGE = {"wiki": "commonswiki", "title": "File:Harbour at Dawn.jpg"}
+PICTURE = "Harbour at Dawn"
 REASON = "handling a copyright notice"
 
 
-def letter(name: str) -> str:
-    """Give one of the project's own example letters."""
-    return files("office.demo").joinpath("letters", f"{name}.txt").read_text(encoding="utf-8")
+def picture() -> str:
+    """Name a picture that no letter has spoken of yet: the same letter twice would be one matter."""
+    return f"{PICTURE} {new_id().hex[-6:]}"
+
+
+def page_of(name: str) -> dict[str, str]:
+    """Give the page of a picture."""
+    return {"wiki": "commonswiki", "title": f"File:{name}.jpg"}
+
+
+def letter(kind: str, name: str) -> str:
+    """Give one of the project's own example letters, about this picture."""
+    text = files("office.demo").joinpath("letters", f"{kind}.txt").read_text(encoding="utf-8")
+    return text.replace(PICTURE, name).replace(PICTURE.replace(" ", "_"), name.replace(" ", "_"))
 
 
 async def play(stage: Stage) -> Answer:
     """Play it and tell it; give the notice that went all the way."""
     stage.say("A NOTICE. A photographer writes to legal@: her picture is on Commons without her leave.")
-    notice = await take_down(stage, letter("notice"), PAGE)
-    notice = await put_back(stage, notice, letter("counter_notice"), PAGE)
+    first, second = picture(), picture()
+    notice = await put_back(stage, await take_down(stage, first), first)
     stage.say("A SECOND NOTICE. This time the complainant goes to court.")
-    second = await take_down(stage, letter("notice"), PAGE, tell=False)
-    await held_by_court(stage, second, letter("counter_notice"), PAGE)
+    await held_by_court(stage, await take_down(stage, second, tell=False), second)
     return notice
 
 
-async def take_down(stage: Stage, text: str, page: dict[str, str], *, tell: bool = True) -> Answer:
-    """Bring a notice from the letter to the takedown; gives it as taken down."""
-    say = stage.say if tell else _nothing
-    notice = await stage.post("/dmca/v1/notices", "requester_desk-1", text, want=201)
+async def take_down(stage: Stage, name: str, *, tell: bool = True) -> Answer:
+    """Bring a notice about a picture from the letter to the takedown; gives it as taken down."""
+    say, page = stage.say if tell else _nothing, page_of(name)
+    notice = await stage.post("/dmca/v1/notices", "requester_desk-1", letter("notice", name), want=201)
     path = f"/dmca/v1/notices/{notice['id']}"
     reading = notice["reading"]
     say(f"  dmca-svc read it as a {reading['document']}: {reading['verdict']} (17 U.S.C. 512(c)(3)(A)).")
@@ -62,23 +73,23 @@ async def take_down(stage: Stage, text: str, page: dict[str, str], *, tell: bool
     return notice
 
 
-async def counter(stage: Stage, notice: Answer, text: str, page: dict[str, str]) -> Answer:
+async def counter(stage: Stage, notice: Answer, name: str) -> Answer:
     """Hand in a counter-notice and accept it; gives it with its window."""
     path = f"/dmca/v1/notices/{notice['id']}/counter-notices"
-    given = await stage.post(path, "requester_desk-1", text, want=201)
+    given = await stage.post(path, "requester_desk-1", letter("counter_notice", name), want=201)
     judged = {
         "elements": dict.fromkeys(COUNTER_ELEMENTS, True),
-        "pages": [page],
+        "pages": [page_of(name)],
         "subscriber_verified": {"how": "answered from the confirmed address of the account"},
         "note": "Complete; the account is the uploader's.",
     }
     return await stage.post(f"{path}/{given['id']}/assessment", "evaluator-1", judged)
 
 
-async def put_back(stage: Stage, notice: Answer, text: str, page: dict[str, str]) -> Answer:
+async def put_back(stage: Stage, notice: Answer, name: str) -> Answer:
     """Counter, wait for the window, restore; gives the restored notice."""
     path = f"/dmca/v1/notices/{notice['id']}"
-    given = await counter(stage, notice, text, page)
+    given = await counter(stage, notice, name)
     window = given["window"]
     stage.say(f"  The uploader handed in a counter-notice. Counted from the agent's receipt, the window opens {window['opens']} (D10).")
 
@@ -96,21 +107,21 @@ async def put_back(stage: Stage, notice: Answer, text: str, page: dict[str, str]
     await stage.refused(f"{path}/restoration", "enforcer-1", {"counter_notice_id": given["id"]}, cite="D10")
     await to_business_day(stage, received, 11)
     await stage.post(f"{path}/restoration", "enforcer-1", {"counter_notice_id": given["id"]})
-    notice = await stage.post(f"{path}/receipts", "enforcer-1", {"page": page, "log_id": 4712})
+    notice = await stage.post(f"{path}/receipts", "enforcer-1", {"page": page_of(name), "log_id": 4712})
     if notice["state"] != "restored":
         raise JourneyFailed(f"with its last receipt the notice is {notice['state']}")
     stage.say("  On the eleventh the enforcer restored it and entered the log id: restored (512(g)(2)(C)).")
     return notice
 
 
-async def held_by_court(stage: Stage, notice: Answer, text: str, page: dict[str, str]) -> Answer:
+async def held_by_court(stage: Stage, notice: Answer, name: str) -> Answer:
     """Counter, let the complainant sue, and show that the material stays down."""
     path = f"/dmca/v1/notices/{notice['id']}"
-    given = await counter(stage, notice, text, page)
+    given = await counter(stage, notice, name)
     received = datetime.fromisoformat(given["received_at"])
     await to_business_day(stage, received, 13)
     now = (await stage.advance("PT0S"))["law"]
-    told = {"forum": "court", "from": "complainant", "pages": [page], "received_at": now, "court": "A district court"}
+    told = {"forum": "court", "from": "complainant", "pages": [page_of(name)], "received_at": now, "court": "A district court"}
     action = await stage.post(f"{path}/court-actions", "legal-1", told)
     stage.say(f"  On day 13 the agent hears that the complainant sued: {'held' if action['held'] else 'not held'} (512(g)(2)(C)).")
     stage.say("  The enforcer tries all the same:")
