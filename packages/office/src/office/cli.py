@@ -60,7 +60,11 @@ for group, says, place, inner_commands in (
         "audit",
         "The hash chain over audit, access log and outbox.",
         "audit",
-        {"export": "Print the chain as JSON lines.", "verify": "Check an export, without a server."},
+        {
+            "export": "Print the chain as JSON lines.",
+            "checkpoint": "Sign how long the chain is now, for a witness outside.",
+            "verify": "Check an export, without a server.",
+        },
     ),
     ("keys", "The keyring that wraps every data key.", "keys", {"rotate": "Add a key and wrap every data key under it."}),
     ("dmca", "Letters under the DMCA.", "letters", {"read": "Read letters and print which statutory elements each has."}),
