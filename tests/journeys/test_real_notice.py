@@ -52,6 +52,33 @@ async def test_on_the_tenth_day_legals_signature_is_enough(stage: Stage) -> None
     assert after["state"] == "restored"
 
 
+async def test_a_letter_that_came_to_intake_is_passed_on_with_its_first_receipt(stage: Stage) -> None:
+    """R87, D10: forwarded to dmca-svc, which asks for the words and keeps the date on which they first arrived."""
+    name = real_notice.picture()
+    filed = {
+        "kind": "dmca",
+        "channel": "legal",
+        "summary": real_notice.letter("notice", name),
+        "requester": {"name": "Ada Example", "email": "ada@example.org", "standing_as": "public"},
+        "local_attempts_waiver": "A notice under the DMCA goes to the designated agent.",
+        "pages": [real_notice.page_of(name)],
+        "grounds": ["copyright"],
+        "evidence": [{"text": "The letter itself."}],
+    }
+    request = await stage.post("/intake/v1/requests", "requester_desk-1", filed, want=201)
+    assert request["state"] == "forwarded"
+
+    async def arrived() -> list[dict[str, Any]]:
+        listed = await stage.get("/dmca/v1/notices?limit=200", "auditor-1")
+        return [one for one in listed["items"] if one["channel"] == "forwarded" and one["received_at"] == request["received_at"]]
+
+    (line,) = await stage.until(arrived, "the notice that dmca-svc makes of it")
+    notice = await stage.get(f"/dmca/v1/notices/{line['id']}", "auditor-1", reason="checking")
+    assert notice["received_at"] == request["received_at"]
+    assert notice["reading"]["document"] == "notice"
+    assert notice["reading"]["verdict"] == "compliant"
+
+
 # The last one: hundreds of notices have hundreds of dates, and a walk of the clock would stop at each.
 @pytest.mark.skipif(not LETTERS.is_dir(), reason="the 303 real letters are not here: shared/data/dmca lies beside the checkout")
 async def test_each_of_the_real_letters_is_posted_and_read(stage: Stage) -> None:
