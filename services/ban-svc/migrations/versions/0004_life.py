@@ -1,0 +1,18 @@
+"""What happens to a decision after it was enacted."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what this step brings."""
+    op.execute("SELECT 1")
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    op.execute("SELECT 1")
