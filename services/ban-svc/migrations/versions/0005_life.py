@@ -1,9 +1,9 @@
-"""What each kind of decision needs beyond the first ones."""
+"""What happens to a decision after it was enacted."""
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
-"""Individuals, their identities, events and event lists."""
+"""What each kind of decision needs beyond the first ones."""
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

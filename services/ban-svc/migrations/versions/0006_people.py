@@ -1,9 +1,9 @@
-"""What happens to a decision after it was enacted."""
+"""Individuals, their identities, events and event lists."""
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
