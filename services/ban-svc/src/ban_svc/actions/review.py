@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.edge import Edge, new_id
 from kernel.actor import Performer
+from kernel.decision import Decision, Refused, refuse
 from kernel.digest import digest
 from kernel.kinds import Kind
 from kernel.review import Chain, Course, Level, Review, ReviewState, Verdict, chain_for, may_sign, open_level, state_of
@@ -13,10 +14,12 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
+from ban_svc.actions.delegation import delegation_of
+from ban_svc.actions.emergency import chain_ended, signature_came
 from ban_svc.actions.matter import matter_of, sub_hash
-from ban_svc.actions.proposal import write_spec
-from ban_svc.actions.text import write_note
-from ban_svc.model import ActionSpec, State
+from ban_svc.actions.proposal import send_back, write_spec
+from ban_svc.actions.text import open_spec, seal_spec, write_note
+from ban_svc.model import IN_FORCE, ActionSpec, State
 from ban_svc.tables import Action, Recusal, Signature
 
 _AFTER = {
@@ -43,9 +46,13 @@ async def review_of(edge: Edge, action: Action) -> Review:
     """Gather the facts of the review of the present text, as they stand for whoever acts now."""
     signatures = await signatures_of(edge, action)
     recused = await edge.session.scalars(select(Recusal.by).where(Recusal.action_id == action.id))
-    # A person who is aimed at by the action is involved, whoever noticed (R115).
-    involved = {edge.by.id} if sub_hash(edge.runtime, edge.by.id) in action.subjects else set[str]()
-    return review_facts(action, signatures, recused=frozenset(recused), involved=frozenset(involved))
+    return review_facts(action, signatures, recused=frozenset(recused), involved=involved_of(edge, action, edge.by.id))
+
+
+def involved_of(edge: Edge, action: Action, *people: str) -> frozenset[str]:
+    """Tell who of these people is aimed at by the action or named in its case, whoever noticed (R115)."""
+    named = {*action.subjects, *action.named}
+    return frozenset(person for person in people if sub_hash(edge.runtime, person) in named)
 
 
 def review_facts(
@@ -61,20 +68,26 @@ def review_facts(
         signatures=tuple(signature.facts() for signature in signatures),
         recused=recused,
         involved=involved,
+        emergency_enactor=action.performed_by if action.emergency else None,
     )
 
 
 async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, digest: str, note: str) -> Action:
-    """Sign one level in its turn, in the role of its name.
+    """Sign one level in its turn, in the role of its name, or for somebody who delegated it.
 
     Raises:
         Refused: with every reason why this person may not sign this level of this text now.
     """
     action = await edge.lock(Action, action_id, "action")
     review = await review_of(edge, action)
-    held = edge.actor is not None and edge.actor.holds(level.role)
-    asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=held)
-    (rules.is_under_review(State(action.state)) & asked).or_refuse()
+    roles = edge.actor.roles if edge.actor is not None else frozenset()
+    delegation = None if level.role in roles else await delegation_of(edge, level, edge.by.id)
+    asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=level.role in roles or bool(delegation))
+    under_review = rules.is_under_review(State(action.state), verdict=verdict, unsigned=not review.signatures)
+    for_another = (
+        rules.may_sign_for(delegation.facts(), review, involved=involved_of(edge, action, delegation.by)) if delegation else Decision()
+    )
+    (rules.may_work_on(Kind(action.kind), roles) & under_review & asked & for_another).or_refuse()
     edge.by = Performer(role=level.role.value, id=edge.by.id)
     prior, written = action.public(), await write_note(edge, action, "review", note)
     signature = Signature(
@@ -86,17 +99,20 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
         verdict=verdict,
         ordinal=len(review.signatures) + 1,
         note_id=written.id,
+        delegation_id=delegation.id if delegation else None,
         at=edge.now,
     )
     edge.session.add(signature)
     await edge.session.flush()
     review = await review_of(edge, action)
-    action.state = State.IN_REVIEW
+    if action.state not in IN_FORCE:
+        action.state = State.IN_REVIEW
     action.reviewed_level, action.review_verdict = level, verdict
     action.review_state, action.open_level = state_of(review), open_level(review)
     action.authorised_by = [one.level for one in review.signatures if one.verdict is Verdict.APPROVE]
-    announce(edge, action, "review_recorded", prior)
-    _conclude(edge, action, state_of(review))
+    await signature_came(edge, action)
+    announce(edge, action, "review_recorded", prior, remarks=rules.diverges(verdict))
+    await _conclude(edge, action, state_of(review))
     return action
 
 
@@ -114,21 +130,55 @@ async def amend(
     by = recommended.get("evaluator", edge.by.id)
     new_kind = spec.kind if spec else Kind(action.kind)
     rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=new_kind, by=by, evaluator=action.evaluator).or_refuse()
-    matter = await matter_of(edge, spec, Course(action.course), has_case=action.case_id is not None, action_id=action.id)
+    # Where no text is sent the one there is must be lawful as it stands: the law may be what sent it back.
+    spec = spec or await open_spec(edge, action)
+    around = {"case": action.case_id, "notice": action.notice_id, "case_kind": action.case_kind}
+    matter = await matter_of(edge, spec, Course(action.course), action_id=action.id, **around)
     if spec is not None:
         rules.may_propose(spec, matter).or_refuse()
-    prior, prior_digest = action.public(), action.digest
+    elif action.course == Course.ACT:
+        refuse("nothing_proposed", "A recommendation to act says what should be done; this one names no action.", "R19")
+    prior = action.public()
+    await _reword(edge, action, note, text, recommended)
+    await write_spec(edge, action, spec, text, matter)
+    announce(edge, action, "amended", prior, remarks=rules.remarks(spec) if spec else ())
+    return action
+
+
+async def _reword(edge: Edge, action: Action, note: str, text: Mapping[str, Any] | None, recommended: Mapping[str, Any]) -> None:
+    """Give the text its new digest and open the chain anew, without a signature."""
     await write_note(edge, action, "amendment", note)
     action.amendment += 1
     # The old digest covers all that is not said again: course, evaluator, levels, and the spec where none is sent.
-    covered = {"amends": prior_digest, "amendment": action.amendment, "note": note, "spec": dict(text or {})}
+    covered = {"amends": action.digest, "amendment": action.amendment, "note": note, "spec": dict(text or {})}
     action.digest = digest(covered)
     action.recommendation_id = recommended.get("recommendation_id", action.recommendation_id)
-    await write_spec(edge, action, spec, text, matter)
     action.state, action.review_state, action.open_level = State.PROPOSED, ReviewState.OPEN, chain_of(action).levels[0]
     action.reviewed_level = action.review_verdict = None
     action.authorised_by = []
-    announce(edge, action, "amended", prior, remarks=rules.remarks(spec) if spec else ())
+
+
+async def amend_or_send_back(
+    edge: Edge, action_id: UUID, *, note: str, spec: ActionSpec | None, text: Mapping[str, Any] | None, **recommended: Any
+) -> Action:
+    """Take a new recommendation as the answer to a return; what the law does not let be proposed goes back again, with the reasons (D2).
+
+    Its text is kept as the one that went back; whom the one before it named stays named.
+    """
+    try:
+        async with edge.savepoint():
+            return await amend(edge, action_id, note=note, spec=spec, text=text, **recommended)
+    except Refused as refused:
+        reasons = refused.reasons
+    action = await edge.lock(Action, action_id, "action")
+    by, kind = recommended["evaluator"], spec.kind if spec else Kind(action.kind)
+    rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=kind, by=by, evaluator=action.evaluator).or_refuse()
+    prior = action.public()
+    await _reword(edge, action, note, text, recommended)
+    await seal_spec(edge, action, text)
+    action.subjects = []
+    announce(edge, action, "amended", prior)
+    await send_back(edge, action, reasons)
     return action
 
 
@@ -157,18 +207,22 @@ async def recuse(edge: Edge, action_id: UUID, *, why: str) -> Action:
     review = await review_of(edge, action)
     by = edge.by.id
     signed = any(signature.by == by for signature in review.signatures)
-    rules.may_recuse(State(action.state), by=by, evaluator=action.evaluator, signed=signed, recused=by in review.recused).or_refuse()
+    aside = rules.may_recuse(State(action.state), by=by, evaluator=action.evaluator, signed=signed, recused=by in review.recused)
+    (rules.may_work_on(Kind(action.kind), edge.actor.roles if edge.actor is not None else frozenset()) & aside).or_refuse()
     note = await write_note(edge, action, "recusal", why)
     edge.session.add(Recusal(id=new_id(), action_id=action.id, by=by, note_id=note.id, at=edge.now))
     note_in_trail(edge, action, "recused", prior_state=action.state)
     return action
 
 
-def _conclude(edge: Edge, action: Action, outcome: ReviewState) -> None:
-    """Say how the review ended, when it has."""
+async def _conclude(edge: Edge, action: Action, outcome: ReviewState) -> None:
+    """Say how the review ended, when it has. An emergency measure that is approved stands; one that is declined is reversed."""
     if outcome is ReviewState.OPEN:
         return
     prior = action.public()
+    if action.state in IN_FORCE:
+        await chain_ended(edge, action, outcome)
+        return
     action.state = _AFTER[outcome]
     if outcome is ReviewState.DECLINED:
         action.decided_at = action.issued_at = edge.now

@@ -6,6 +6,7 @@ from datetime import datetime
 from kernel.kinds import Kind
 from kernel.review import Course
 
+from ban_svc.model.event import EventFacts
 from ban_svc.model.state import IN_FORCE, State
 
 
@@ -24,7 +25,7 @@ class BanFacts:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What surrounds a proposal: the case, the moment (UTC), what it names and what stands already.
+    """What surrounds a proposal: the case or copyright notice, the moment (UTC), what it names and what stands already.
 
     `enforces`, `part_of` and `escalates` are None, or hold None, where the proposal names nothing or something that does not exist.
     """
@@ -32,10 +33,31 @@ class Matter:
     course: Course
     now: datetime
     has_case: bool = True
+    has_notice: bool = False
     individual_known: bool = True
     individuals_named: int = 0
     enforces: BanFacts | None = None
     part_of: BanFacts | None = None
     escalates: tuple[BanFacts | None, ...] = ()
+    events: tuple[EventFacts, ...] = ()
     banned_already: bool = False
     proposed_already: bool = False
+    direct_request: bool = False
+    interaction_bans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationFacts:
+    """Who may sign for whom on which level; times are UTC, `until` and `ended_at` exclusive."""
+
+    level: str
+    by: str
+    delegate: str
+    starts_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+
+    def holds(self, level: str, delegate: str, now: datetime) -> bool:
+        """Tell whether it lets this person sign this level now."""
+        end = self.until if self.ended_at is None else min(self.until, self.ended_at)
+        return self.level == level and self.delegate == delegate and self.starts_at <= now < end

@@ -1,13 +1,18 @@
 """What enacting brings about: who acts, what is done where and until when, how far it may be told (R14, R84, R92, D15, D17, D23)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from kernel.kinds import Kind
 
 from ban_svc.model import ActingAccount, ActionSpec, BanFacts, Effect
+from ban_svc.rules.aim import is_about_material
 from ban_svc.rules.numbers import POLICY
 
+META = "metawiki"
+SEALED = "sealed_record"
+"""Stands for the place of reported material, which the sealed record of the case alone knows (D20)."""
 Disclosure = Literal["public", "restricted", "confidential"]
 _NARROWER: tuple[Disclosure, ...] = ("public", "restricted", "confidential")
 _WIDEST: dict[Kind, Disclosure] = {
@@ -26,16 +31,30 @@ def acting_account(kind: Kind, *, enforces_global_ban: bool) -> ActingAccount:
 
 
 def effects_of(spec: ActionSpec, *, on: date) -> tuple[Effect, ...]:
-    """Each account and each address has its own effects, and where there are several of one sort they are numbered as the text names
-    them (R14, R84).
+    """Each account, address, right and page has its own effects, on the wiki that it names or on Meta-Wiki, numbered as the text names them
+    where there are several; what a measure of child protection hides or removes is one effect, without a place (R14, R69, R81, R84, D20).
     """  # noqa: D205 - the rule is one sentence
     wanted = POLICY.value(f"effects_{spec.kind}", on=on)
+    material = (SEALED,) if spec.kind is Kind.CHILD_PROTECTION and is_about_material(spec, on) else ()
+    said = {
+        "account": [account.wiki for account in spec.accounts or ()],
+        "address": [None for _ in spec.addresses or ()],
+        "right": [right.wiki for right in spec.rights or ()],
+        "page": [page.wiki for page in spec.pages or ()],
+        "material": list(material),
+    }
     found: list[Effect] = []
-    for sort, named in (("account", spec.accounts or ()), ("address", spec.addresses or ())):
+    for sort, wikis in said.items():
         for one in wanted.get(sort, ()):
-            places = [one["effect"]] if len(named) == 1 else [f"{one['effect']}:{place}" for place in range(1, len(named) + 1)]
-            found += [Effect(one["wiki"], place) for place in places]
+            for place, named in enumerate(wikis, start=1):
+                wiki = (named or META) if one["wiki"] == "named" else one["wiki"]
+                found.append(Effect(wiki, one["effect"] if len(wikis) == 1 else f"{one['effect']}:{place}"))
     return tuple(found)
+
+
+def wikis_told(effects: Iterable[Effect]) -> list[str]:
+    """Others learn on which wikis something is done, but of reported material not where it lies (D20)."""
+    return sorted({effect.wiki for effect in effects} - {SEALED})
 
 
 def ends_at(spec: ActionSpec, ban: BanFacts | None) -> datetime | None:

@@ -1,5 +1,8 @@
-"""Enacting, and the receipts that show it (R19, R20, R90, R91, R113, D1)."""
+"""Enacting (R19, R20, R50, R90, R91, R113, D1, D3, D4)."""
 
+from collections.abc import Set as AbstractSet
+
+from kernel.actor import Role
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 from kernel.review import Course, Review, may_enact_on
@@ -7,34 +10,47 @@ from kernel.review import Course, Review, may_enact_on
 from ban_svc.model import IN_FORCE, ActionSpec, Matter, State
 from ban_svc.rules.proposal import may_propose
 
+_ACTS_FIRST = frozenset({State.PROPOSED, State.IN_REVIEW})
 
-def may_enact(review: Review, state: State, *, by: str) -> Decision:
-    """An enforcer enacts what the whole chain approved, once; never whoever evaluated it, is aimed at or stepped aside (R19, R113, D1)."""
-    return may_enact_on(review) & Decision.of(
+
+def may_enact(review: Review, state: State, *, by: str, roles: AbstractSet[Role], emergency: bool = False) -> Decision:
+    """An enforcer enacts what the whole chain approved, once; never whoever evaluated it, is aimed at or stepped aside. An emergency is
+    enacted before its signatures by somebody who gives none of them, and a measure of child protection by the named group, also by whoever
+    proposed it (R19, R50, R91, R113, D1, D3, D4).
+    """  # noqa: D205 - the rule is one sentence
+    group = review.kind is Kind.CHILD_PROTECTION
+    first = emergency and state in _ACTS_FIRST
+    signed = Decision.of((review.course is Course.NO_ACTION, NOTHING_TO_ENACT)) if first else may_enact_on(review)
+    return signed & Decision.of(
+        (
+            group and Role.CHILD_PROTECTION not in roles,
+            Reason("not_in_named_group", "Only the named group works on child protection.", "D4"),
+        ),
+        (
+            not group and Role.ENFORCER not in roles,
+            Reason("role_missing", "This is enacted in the role enforcer; your token does not carry it.", "R91"),
+        ),
         (state in IN_FORCE, Reason("enacted_already", "It is enacted already.", "R20")),
         (
-            state is not State.APPROVED and state not in IN_FORCE,
+            not first and state is not State.APPROVED and state not in IN_FORCE,
             Reason("not_approved", f"The action is {state}; only what its chain approved is enacted.", "R113"),
         ),
-        (by == review.evaluator, Reason("evaluator_enacts", "Whoever evaluated the matter does not enact it.", "D1")),
+        (
+            by == review.evaluator and not group,
+            Reason("evaluator_enacts", "Whoever evaluated the matter does not enact it.", "D1"),
+        ),
+        (
+            emergency and any(by == signature.by for signature in review.signatures),
+            Reason("signer_enacts", "You have signed a level of this emergency; somebody who signs none enacts it.", "D4"),
+        ),
         (by in review.involved, Reason("involved", "A person named in the case or aimed at by it does not enact it.", "D1")),
         (by in review.recused, Reason("recused", "You have stepped aside from this matter.", "D1")),
     )
 
 
+NOTHING_TO_ENACT = Reason("no_action", "The recommendation is not to act; there is nothing to enact.", "D2")
+
+
 def may_be_done(spec: ActionSpec, matter: Matter) -> Decision:
     """What the law asked of the proposal must still hold at the moment of enactment (R20, R29, D15)."""
     return may_propose(spec, matter)
-
-
-def may_enforce(state: State, kind: Kind, course: Course, *, by: str, evaluator: str, known: bool, waiting: bool) -> Decision:
-    """A receipt is taken from an enforcer, never the evaluator, for an effect of an action in force that still waits (R91, R113, D1)."""
-    return Decision.of(
-        (
-            state not in IN_FORCE or course is Course.NO_ACTION,
-            Reason("not_in_force", f"The action is {state}; only what is in force is carried out on wikis.", "R113"),
-        ),
-        (by == evaluator, Reason("evaluator_enforces", "Whoever evaluated the matter does not carry it out.", "D1")),
-        (not known, Reason("no_such_effect", f"This {kind} has no such effect on that wiki; see `enforcement` of the action.", "R14")),
-        (known and not waiting, Reason("receipt_there", "This effect has its receipt already.", "R113")),
-    )

@@ -1,29 +1,39 @@
 """What may be proposed: on what it rests, at whom it is aimed, for how long (R2, R4-R8, R11-R22, R61, R112)."""
 
+import re
+
 from kernel.decision import Decision, Reason
-from kernel.kinds import Kind
+from kernel.kinds import ACTION_KINDS, Kind
 from kernel.review import Course
 
 from ban_svc.model import ActionSpec, Matter
 from ban_svc.rules.aim import is_aimed
+from ban_svc.rules.checkuser import uses_checkuser
+from ban_svc.rules.emergency import may_be_emergency
 from ban_svc.rules.kind import may_carry_out, says_what_its_kind_takes
 from ban_svc.rules.numbers import POLICY
+from ban_svc.rules.protection import protects_pages
+from ban_svc.rules.rights import PRIVACY, removes_rights
 from ban_svc.rules.scope import has_its_scope
 from ban_svc.rules.term import lasts_as_it_may
 
 _OTHER = "other:"
-SECONDARY = frozenset({Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING})
+PRIMARY = frozenset({Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.CHILD_PROTECTION, Kind.ACCOUNT_TERMINATION})
+SECONDARY = ACTION_KINDS - PRIMARY
+_RIGHTS_USED = frozenset({Kind.RIGHTS_REMOVAL, Kind.CHECKUSER, Kind.PAGE_PROTECTION, Kind.RANGE_BLOCK, Kind.OTHER})
+_LINK = re.compile(r"https?:|www\.|//", re.IGNORECASE)
 
 
 def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
-    """An action is proposed on a case, of a kind that is carried out, founded on the Terms of Use, justified where local governance
-    does not reach, aimed at someone, and only once; a decision not to act needs the case alone (R2, R4, R5, R17, D2).
+    """An action is proposed on a case, a termination on a notice too, of a kind that is carried out, founded on the Terms of Use,
+    justified where local governance does not reach, aimed at someone, and only once; a decision not to act needs the case alone (R2, R4,
+    R5, R17, D2).
     """  # noqa: D205 - the rule is one sentence
-    carried = may_carry_out(spec.kind)
+    carried = may_carry_out(spec.kind, matter)
     if not carried or matter.course is Course.NO_ACTION:
-        return carried & rests_on_a_complaint(matter) & stands_alone(matter)
+        return carried & rests_on_a_complaint(spec.kind, matter) & stands_alone(matter)
     return (
-        rests_on_a_complaint(matter)
+        rests_on_a_complaint(spec.kind, matter)
         & stands_alone(matter)
         & is_ours(spec)
         & has_grounds(spec, matter)
@@ -31,17 +41,25 @@ def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
         & is_justified(spec)
         & is_extraordinary(spec)
         & warns_in_confidence(spec)
+        & keeps_location_apart(spec)
         & is_aimed(spec, matter)
-        & has_its_scope(spec)
+        & removes_rights(spec, matter)
+        & uses_checkuser(spec, matter)
+        & protects_pages(spec, matter)
+        & may_be_emergency(spec, matter)
+        & has_its_scope(spec, matter)
         & lasts_as_it_may(spec, matter)
         & says_what_its_kind_takes(spec)
     )
 
 
-def rests_on_a_complaint(matter: Matter) -> Decision:
-    """Every action traces to a complaint or a legal requirement, which is its case (R2, R19, R115)."""
+def rests_on_a_complaint(kind: Kind, matter: Matter) -> Decision:
+    """Every action traces to a complaint or a legal requirement: to its case, or to the copyright notice that an infringer's account is
+    terminated for (R2, R19, R48, R115).
+    """  # noqa: D205 - the rule is one sentence
+    rests = matter.has_case or (matter.has_notice and kind is Kind.ACCOUNT_TERMINATION)
     return Decision.of(
-        (not matter.has_case, Reason("no_complaint", "It must rest on a case; a notice leads to a termination of an account only.", "R2"))
+        (not rests, Reason("no_complaint", "It must rest on a case; a notice leads to a termination of an account only.", "R2"))
     )
 
 
@@ -118,9 +136,15 @@ def is_extraordinary(spec: ActionSpec) -> Decision:
 
 
 def warns_in_confidence(spec: ActionSpec) -> Decision:
-    """A conduct warning has its words, and goes to the person warned and to nobody else (R63, R67)."""
+    """A conduct warning has its words, and goes to the person warned and to nobody else; an interaction ban says with whom there is to be
+    no contact (R63, R67, R122).
+    """  # noqa: D205 - the rule is one sentence
     warns = spec.kind is Kind.CONDUCT_WARNING
     return Decision.of(
+        (
+            spec.kind is Kind.INTERACTION_BAN and not spec.warning,
+            Reason("terms_missing", "Write in `warning` what the person is told: with whom there is to be no contact, and where.", "R122"),
+        ),
         (warns and not spec.warning, Reason("warning_missing", "Write in `warning` what the person is told.", "R63")),
         (
             warns and spec.disclosure != "confidential",
@@ -129,15 +153,41 @@ def warns_in_confidence(spec: ActionSpec) -> Decision:
     )
 
 
+def keeps_location_apart(spec: ActionSpec) -> Decision:
+    """Where reported material lies stands in the case's sealed record alone, and nowhere in a measure of child protection (D20)."""
+    words = (spec.justification.note, spec.disclosure_reason, spec.overrides_local or "", *spec.grounds)
+    told = bool(spec.pages) or any(_LINK.search(text) for text in words)
+    return Decision.of(
+        (
+            spec.kind is Kind.CHILD_PROTECTION and told,
+            Reason(
+                "location_elsewhere",
+                "Where reported material lies stands in the sealed record of the case alone; name no page and no link here.",
+                "D20",
+            ),
+        )
+    )
+
+
 def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
-    """What is unusual and allowed is put on record for those who sign: an end to a global ban, no warning before, a policy overridden
-    (R7, R13, R22).
+    """What is unusual and allowed is put on record for those who sign: an end to a global ban, no warning before, a policy overridden,
+    privacy as the reason why the community cannot handle it, signatures that follow; and that advanced rights are used as little as will
+    do (R7, R13, R22, R69, R73, D3, D4).
     """  # noqa: D205 - the rule is one sentence
     ban = spec.kind is Kind.GLOBAL_BAN
     return Decision.of(
         (ban and spec.expires_at is not None, Reason("finite_is_atypical", "A global ban has no end by default; this one has.", "R22")),
         (ban and not spec.prior_warnings, Reason("without_warning", "No warning was given before, for the reason recorded.", "R13")),
         (bool(spec.overrides_local), Reason("overrides_local_policy", "It overrides a local policy, a rare exception.", "R7")),
+        (
+            PRIVACY in spec.grounds,
+            Reason("privacy_is_a_reason", "The community cannot handle it, for privacy does not let it know.", "R69"),
+        ),
+        (
+            spec.kind in _RIGHTS_USED,
+            Reason("smallest_action", "Advanced rights are used: those who sign judge whether a smaller action would do.", "R73"),
+        ),
+        (bool(spec.emergency), Reason("signed_after", "It is an emergency: it may be enacted first, and is signed after.", "D4")),
     ).reasons
 
 

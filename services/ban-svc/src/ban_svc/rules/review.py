@@ -1,9 +1,13 @@
 """What the evaluator and the signers may do besides signing, which is the kernel's question (D1, D2, R115)."""
 
+from collections.abc import Set as AbstractSet
+
+from kernel.actor import Role
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
+from kernel.review import Verdict
 
-from ban_svc.model import OPEN, State
+from ban_svc.model import IN_FORCE, OPEN, State
 
 
 def may_amend(state: State, *, kind: Kind, new_kind: Kind, by: str, evaluator: str) -> Decision:
@@ -36,6 +40,31 @@ def may_recuse(state: State, *, by: str, evaluator: str, signed: bool, recused: 
     )
 
 
-def is_under_review(state: State) -> Decision:
-    """What was taken back is not signed any more (D2)."""
-    return Decision.of((state is State.WITHDRAWN, Reason("withdrawn", "The proposal was withdrawn; nothing more is signed.", "D2")))
+def is_under_review(state: State, *, verdict: Verdict, unsigned: bool) -> Decision:
+    """What was taken back is not signed any more, what the law sent back to its evaluator not yet, and what is in force already is approved
+    or not, for what was done is not worded anew (D2, D4).
+    """  # noqa: D205 - the rule is one sentence
+    return Decision.of(
+        (state is State.WITHDRAWN, Reason("withdrawn", "The proposal was withdrawn; nothing more is signed.", "D2")),
+        (
+            state is State.RETURNED and unsigned,
+            Reason("returned", "The law does not let it be proposed as it stands; its evaluator answers with an amendment first.", "D2"),
+        ),
+        (
+            state in IN_FORCE and verdict is Verdict.RETURN,
+            Reason("in_force_already", "The measure is in force already; approve it, or dissent with your note.", "D4"),
+        ),
+    )
+
+
+def diverges(verdict: Verdict) -> tuple[Reason, ...]:
+    """Where a level does not agree, that is put on record and passed on to the next with its note (D2)."""
+    return Decision.of(
+        (verdict is Verdict.DISSENT, Reason("divergence", "This level does not agree; the next reads its note before it signs.", "D2"))
+    ).reasons
+
+
+def may_work_on(kind: Kind, roles: AbstractSet[Role]) -> Decision:
+    """Only the named group works on child protection (D4, D20)."""
+    outside = kind is Kind.CHILD_PROTECTION and Role.CHILD_PROTECTION not in roles
+    return Decision.of((outside, Reason("not_in_named_group", "Only the named group works on child protection.", "D4")))
