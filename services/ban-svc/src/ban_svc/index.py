@@ -4,6 +4,7 @@ Loaded in bulk at the start, patched by the process that enacts before it answer
 What has ended by the clock is not in force, whether or not anybody has noted it.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
@@ -26,23 +27,36 @@ POLL = 0.5
 BATCH = 10_000
 _WIDTH = {4: 32, 6: 128}
 
+# Event bans are answered to stewards from the table; tooling never learns of one (R37).
+_ASKED = "(SELECT * FROM cover WHERE kind <> 'event_ban') AS asked"
 _UNTIL = "max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until"
+# Each cover of an account that is excepted somewhere: its end, and wiki to the end of the exception (R16).
+_DETAIL = "json_agg(json_build_array(extract(epoch FROM ends_at)::float8, permitted))::text"
+_DETAILS = f"CASE WHEN bool_or(permitted IS NOT NULL) THEN {_DETAIL} END AS details"
 _OLDEST = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-_ALL = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover WHERE ends_at IS NULL OR ends_at > :law GROUP BY 1, 2")  # noqa: S608 - our own words
+_ALL = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM {_ASKED} WHERE ends_at IS NULL OR ends_at > :law GROUP BY 1, 2")  # noqa: S608 - our own words
 # A restored database may hold numbers of transactions that have not been yet: those rows were read at the start.
 _CHANGED = """changed >= :since AND changed < pg_snapshot_xmax(pg_current_snapshot())::text::bigint"""
-_WHOLE = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover GROUP BY 1, 2")  # noqa: S608 - our own words
+_PERMITTED = text(f"""
+    SELECT name_hash, {_DETAIL} AS details FROM {_ASKED}
+    WHERE name_hash IN (SELECT name_hash FROM cover WHERE permitted IS NOT NULL) GROUP BY 1
+""")  # noqa: S608 - our own words
+_WHOLE = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM {_ASKED} GROUP BY 1, 2")  # noqa: S608 - our own words
 _SINCE = text(f"""
-    SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover
+    SELECT name_hash, text(network) AS network, {_UNTIL}, {_DETAILS} FROM {_ASKED}
     WHERE name_hash IN (SELECT name_hash FROM cover WHERE {_CHANGED}) OR network IN (SELECT network FROM cover WHERE {_CHANGED})
     GROUP BY 1, 2
 """)  # noqa: S608 - our own words
 _OF = text(f"""
-    SELECT name_hash, text(network) AS network, {_UNTIL} FROM cover
+    SELECT name_hash, text(network) AS network, {_UNTIL}, {_DETAILS} FROM {_ASKED}
     WHERE name_hash IN (SELECT name_hash FROM cover WHERE action_id = ANY(:actions))
        OR network IN (SELECT network FROM cover WHERE action_id = ANY(:actions))
     GROUP BY 1, 2
 """)  # noqa: S608 - our own words
+
+
+Covers = tuple[tuple[float, Mapping[str, float]], ...]
+"""The covers of one account: the end of each, and the wikis that are excepted from it, each until when."""
 
 
 class BanIndex:
@@ -53,6 +67,8 @@ class BanIndex:
         self._hash = hashes.account
         self._hashes = hashes
         self._accounts: dict[bytes, float] = {}
+        # Few: only accounts that a permission excepts somewhere. Each cover apart, for an exception is from one ban.
+        self._excepted: dict[bytes, Covers] = {}
         self._networks: dict[int, dict[int, dict[int, float]]] = {4: {}, 6: {}}
         self._patches = 0
         self._since: int | None = None
@@ -62,14 +78,19 @@ class BanIndex:
         """Whether it has been read once; before that nothing can be answered."""
         return self._since is not None
 
-    def account_until(self, name: str, now: float) -> float | None:
-        """Tell until when an account is covered, None when it is not.
+    def account_until(self, name: str, now: float, wiki: str | None = None) -> float | None:
+        """Tell until when an account is covered, None when it is not, or is permitted on this wiki now.
 
         Raises:
             UserNameError: no account can have this name.
         """
-        until = self._accounts.get(self._hash(name))
-        return until if until is not None and now < until else None
+        hashed = self._hash(name)
+        until = self._accounts.get(hashed)
+        if until is None or now >= until:
+            return None
+        if wiki is not None and hashed in self._excepted:
+            return max((end for end, wikis in self._excepted[hashed] if now < end and now >= wikis.get(wiki, 0.0)), default=None)
+        return until
 
     def block_until(self, version: int, address: int, longest: int, now: float) -> float | None:
         """Tell until when an address, or a range that lies wholly inside a covered one, is covered; None when it is not.
@@ -96,10 +117,26 @@ class BanIndex:
                 version, length, number = place_of(network)
                 self._networks[version].setdefault(length, {})[number] = end
 
+    def permit(self, rows: Iterable[Any]) -> None:
+        """Take rows of (name_hash, details), each the whole truth about the exceptions of its account; None where it has none."""
+        for name_hash, details in rows:
+            if details is None:
+                self._excepted.pop(name_hash, None)
+            else:
+                told = json.loads(details)
+                covers = ((math.inf if end is None else end, wikis or {}) for end, wikis in told)
+                self._excepted[name_hash] = tuple(sorted(covers, key=lambda cover: (cover[0], sorted(cover[1].items()))))
+
     def patch(self, rows: Iterable[Any]) -> None:
         """Take what this process has just committed: `refresh` reads anew when what it read is older."""
         self._patches += 1
-        self.put(rows)
+        self._take(rows)
+
+    def _take(self, rows: Iterable[Any]) -> None:
+        """Take rows that have their exceptions with them."""
+        found = list(rows)
+        self.put((name_hash, network, until) for name_hash, network, until, _ in found)
+        self.permit((name_hash, details) for name_hash, _, _, details in found if name_hash is not None)
 
     async def load(self, runtime: "Runtime") -> None:
         """Read everything in force."""
@@ -111,6 +148,7 @@ class BanIndex:
             found = await raw.fetch(str(_ALL).replace(":law", "$1"), runtime.clock.law())
             for start in range(0, len(found), BATCH):
                 self.put(found[start : start + BATCH])
+            self.permit(await raw.fetch(str(_PERMITTED)))
         self._since = since
 
     async def refresh(self, runtime: "Runtime") -> None:
@@ -126,20 +164,24 @@ class BanIndex:
             # A patch that came in between is newer than what was just read.
             if patches == self._patches:
                 break
-        self.put(rows)
+        self._take(rows)
         self._since = since
 
     async def drift(self, connection: AsyncConnection, law: float) -> list[str]:
         """Compare with the table: name how many accounts and networks differ in what they answer at `law`; empty when all is well."""
         table = BanIndex(self._hashes)
         table.put(await connection.execute(_WHOLE))
+        table.permit(await connection.execute(_PERMITTED))
         accounts = _differing(self._accounts, table._accounts, law)
         networks = sum(
             _differing(self._networks[version].get(length, {}), table._networks[version].get(length, {}), law)
             for version in (4, 6)
             for length in self._networks[version].keys() | table._networks[version].keys()
         )
-        return [f"{count} {what} differ" for what, count in (("accounts", accounts), ("networks", networks)) if count]
+        ours, theirs = self._excepted, table._excepted
+        excepted = sum(ours.get(key) != theirs.get(key) for key in ours.keys() | theirs.keys())
+        found = (("accounts", accounts), ("networks", networks), ("excepted accounts", excepted))
+        return [f"{count} {what} differ" for what, count in found if count]
 
 
 def place_of(network: str) -> tuple[int, int, int]:

@@ -19,21 +19,54 @@ INVARIANTS = (
     ),
     Invariant(
         "banned-accounts-are-covered",
-        "An account of a globally banned person is in no row that the check answers from.",
-        """SELECT a.id AS action_id, c.id AS account_id FROM action a JOIN account c ON c.individual_id = a.individual_id
-           WHERE a.kind = 'global_ban' AND a.state IN ('enacted', 'enforced') AND c.confidence = 'confirmed'
-             AND NOT EXISTS (SELECT FROM cover v WHERE v.action_id = a.id AND v.name_hash = c.name_hash)""",
+        "A confirmed account of a banned person is in no row that the check answers from.",
+        """SELECT a.id AS action_id, c.id AS account_id FROM action a
+           JOIN individual i ON i.id = a.individual_id JOIN individual m ON m.person_id = i.person_id
+           JOIN account c ON c.individual_id = m.id AND c.confidence = 'confirmed'
+           WHERE a.kind IN ('global_ban', 'event_ban') AND a.state IN ('enacted', 'enforced')
+             AND (a.expires_at IS NULL OR a.expires_at > :law)
+             AND NOT EXISTS (SELECT FROM cover v WHERE v.action_id = a.id AND v.name_hash = c.name_hash
+                               AND (v.ends_at IS NULL OR v.ends_at > :law))""",
+    ),
+    Invariant(
+        "covers-are-of-the-person",
+        "The check answers about an account that is not, or no more, of the person whom the ban is against.",
+        """SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id JOIN individual i ON i.id = a.individual_id
+           WHERE v.name_hash IS NOT NULL AND (v.ends_at IS NULL OR v.ends_at > :law)
+             AND NOT EXISTS (SELECT FROM account c JOIN individual m ON m.id = c.individual_id
+                               WHERE c.name_hash = v.name_hash AND m.person_id = i.person_id AND c.confidence = 'confirmed')""",
+    ),
+    Invariant(
+        "persons-by-their-merges",
+        "Individuals count as one person without a merge that stands, or as two in spite of one.",
+        """WITH RECURSIVE pairs AS (
+             SELECT individual_id AS one, other_id AS other FROM merge WHERE state IN ('standing', 'split_proposed')
+             UNION SELECT other_id, individual_id FROM merge WHERE state IN ('standing', 'split_proposed')),
+           reach AS (SELECT id AS one, id AS other FROM individual
+             UNION SELECT r.one, p.other FROM reach r JOIN pairs p ON p.one = r.other)
+           SELECT i.id, i.person_id FROM individual i
+           WHERE i.person_id <> (SELECT min(r.other::text)::uuid FROM reach r WHERE r.one = i.id)""",
+    ),
+    Invariant(
+        "linked-addresses-are-forgotten",
+        "An address is still linked to somebody though its time is over.",
+        "SELECT id FROM identity WHERE sort = 'address' AND ends_at < :law_limit",
+    ),
+    Invariant(
+        "grants-end-with-their-event",
+        "The list of an event may still be read though it is over.",
+        "SELECT l.id, l.event FROM event_list l WHERE l.state <> 'ended' AND l.until < :law_limit",
     ),
     Invariant(
         "covers-are-enacted",
         "The check answers from an action that was never enacted.",
-        f"SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id WHERE a.state NOT IN {_DONE} OR a.kind <> v.kind",  # noqa: S608 - our own words
+        "SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id WHERE a.enacted_at IS NULL OR a.kind <> v.kind",
     ),
     Invariant(
         "covers-end-with-their-action",
         "The check answers longer than the action holds.",
         """SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id
-           WHERE a.expires_at IS NOT NULL AND (v.ends_at IS NULL OR v.ends_at > a.expires_at)""",
+           WHERE coalesce(a.ended_at, a.expires_at) IS NOT NULL AND (v.ends_at IS NULL OR v.ends_at > coalesce(a.ended_at, a.expires_at))""",
     ),
     Invariant(
         "range-blocks-end-with-their-ban",
@@ -63,16 +96,49 @@ INVARIANTS = (
     Invariant(
         "enforced-by-receipts",
         "An action's state or counts do not agree with the receipts it has.",
-        """SELECT a.id FROM action a LEFT JOIN enforcement e ON e.action_id = a.id
+        """SELECT a.id FROM action a LEFT JOIN enforcement e ON e.action_id = a.id AND e.over_at IS NULL
            GROUP BY a.id HAVING a.effects_waiting <> count(e.id) FILTER (WHERE e.state = 'waiting')
              OR a.effects_done <> count(e.id) FILTER (WHERE e.state = 'done')
-             OR (a.state = 'enforced' AND a.effects_waiting > 0)
-             OR (a.state = 'enacted' AND a.effects_waiting = 0 AND a.effects_done > 0)""",
+             OR a.effects_failed <> count(e.id) FILTER (WHERE e.state = 'failed')
+             OR a.effects_drifted <> count(e.id) FILTER (WHERE e.state = 'drifted')
+             OR (a.state = 'enforced' AND count(e.id) FILTER (WHERE e.state <> 'done') > 0)
+             OR (a.state = 'enacted' AND count(e.id) > 0 AND count(e.id) FILTER (WHERE e.state <> 'done') = 0)""",
     ),
     Invariant(
         "signatures-by-the-book",
         "A signature is the evaluator's, or of a level that the chain does not ask.",
         """SELECT s.id FROM signature s JOIN action a ON a.id = s.action_id
            WHERE s.by = a.evaluator OR NOT (s.level = ANY(a.levels))""",
+    ),
+    Invariant(
+        "lifted-by-two-people",
+        "An action was lifted, or a range block with its ban, that no two people lifted.",
+        """SELECT a.id FROM action a WHERE a.state = 'lifted' AND NOT EXISTS (
+             SELECT FROM lift l WHERE l.action_id IN (a.id, a.enforces) AND l.state = 'confirmed' AND l.confirmed_by <> l.by)""",
+    ),
+    Invariant(
+        "overturned-by-an-appeal",
+        "An action was overturned, or a range block with its ban, that no appeal overturned.",
+        """SELECT a.id FROM action a WHERE a.state = 'overturned' AND NOT EXISTS (
+             SELECT FROM appeal_outcome o WHERE o.action_id IN (a.id, a.enforces) AND o.outcome = 'overturned' AND cardinality(o.codes) = 0)""",
+    ),
+    Invariant(
+        "modified-by-chain-or-two",
+        "A modification is in force that neither its chain nor two people decided.",
+        """SELECT m.id FROM modification m JOIN action a ON a.id = m.action_id WHERE m.state = 'confirmed' AND NOT modification_is_whole(m, a.kind)
+           UNION ALL SELECT a.id FROM action a WHERE a.modified_by IS NOT NULL AND NOT EXISTS (
+             SELECT FROM modification m WHERE m.id = a.modified_by AND m.action_id = a.id AND m.state = 'confirmed')""",
+    ),
+    Invariant(
+        "permissions-are-obeyed",
+        "What the check answers from does not have the exceptions that two people permitted.",
+        """SELECT v.id, v.action_id FROM cover v WHERE v.permitted IS DISTINCT FROM
+             CASE WHEN v.name_hash IS NOT NULL THEN permitted_of(v.action_id) END""",
+    ),
+    Invariant(
+        "bans-of-others-stay-theirs",
+        "A ban of a community or an affiliate counts as ours, or is in the check.",
+        """SELECT a.id FROM action a WHERE a.imposed_by <> 'foundation' AND (
+             a.state <> 'recorded' OR a.enacted_at IS NOT NULL OR EXISTS (SELECT FROM cover v WHERE v.action_id = a.id))""",
     ),
 )

@@ -1,12 +1,14 @@
-"""When a case has a recommendation, an action is made of it (matrix row 3, D1)."""
+"""When a case has a recommendation, an action is made of it; when an appeal decides, it is carried out (matrix row 3, R101, D1)."""
 
 import json
 from typing import Any
 from uuid import UUID
 
 from chassis.edge import Edge
+from chassis.errors import NotFound
 from chassis.runtime import Runtime
 from chassis.service import Permanent, Reaction
+from contracts.appeal import AppealChange
 from contracts.case import CaseChange
 from kernel.digest import digest
 from kernel.kinds import ACTION_KINDS, Kind
@@ -31,6 +33,7 @@ class Recommendation(BaseModel):
     optional_levels: tuple[Level, ...] = ()
     spec: dict[str, Any] | None = None
     digest: str
+    named: tuple[str, ...] = ()
 
     def computed(self) -> str:
         """Compute the digest of what was fetched, the way intake computed it."""
@@ -51,7 +54,9 @@ async def _fetch(runtime: Runtime, event: CaseChange) -> dict[str, Any]:
 
 
 async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None:
-    """Make the action, or, where a level had returned the one there is, take the recommendation as the answer."""
+    """Make the action, or, where one was returned, take the recommendation as the answer; what the law does not let be proposed goes back
+    to its evaluator.
+    """  # noqa: D205 - the summary is one sentence
     try:
         told = Recommendation.model_validate_json(json.dumps(facts))
         spec = ActionSpec.model_validate_json(json.dumps(told.spec)) if told.spec else None
@@ -65,7 +70,7 @@ async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None
     if (returned := await _returned(edge, told, kind)) is not None:
         note = "A new recommendation answers the return."
         ids = {"evaluator": told.evaluator, "recommendation_id": told.recommendation_id}
-        await actions.amend(edge, returned, note=note, spec=spec, text=told.spec, **ids)
+        await actions.amend_or_send_back(edge, returned, note=note, spec=spec, text=told.spec, **ids)
         return
     proposal = actions.Proposal(
         course=told.course,
@@ -75,11 +80,13 @@ async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None
         spec=spec,
         text=told.spec,
         case_id=told.case_id,
+        case_kind=Kind(event.case.kind),
         recommendation_id=told.recommendation_id,
         request_ids=tuple(event.case.request_ids),
         optional=frozenset(told.optional_levels),
+        named=told.named,
     )
-    await actions.propose(edge, proposal)
+    await actions.propose_or_send_back(edge, proposal)
 
 
 async def _returned(edge: Edge, told: Recommendation, kind: Kind) -> UUID | None:
@@ -102,4 +109,18 @@ def _kind_of(event: CaseChange) -> Kind:
     return kind if kind in ACTION_KINDS else Kind.OTHER
 
 
-REACTIONS = {"office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)}}
+async def _decided(edge: Edge, event: AppealChange, _facts: None) -> None:
+    """Carry out what an appeal decided about one of our decisions, or say why it cannot be."""
+    appeal = event.appeal
+    if appeal.decision.kind != "action" or appeal.outcome is None:
+        return
+    try:
+        await actions.apply_outcome(edge, appeal.decision.id, appeal_id=appeal.appeal_id, outcome=appeal.outcome, issuance=appeal.issuance)
+    except NotFound:
+        raise Permanent("the appeal names an action that is not here") from None
+
+
+REACTIONS = {
+    "office_actions.appeal_change.v1": {"decided": Reaction(apply=_decided)},
+    "office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)},
+}

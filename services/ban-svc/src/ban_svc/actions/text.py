@@ -10,14 +10,27 @@ from chassis.crypto import data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
 
 from ban_svc.model import ActionSpec
-from ban_svc.tables import Action, Note
+from ban_svc.tables import Action, Modification, Note
 
 SPEC = "action.spec"
 NOTE = "note.text"
+MODIFIED = "modification.spec"
 
 
 async def open_spec(edge: Edge, action: Action) -> ActionSpec | None:
-    """Read what is proposed; the access is logged, under the caller's reason or the step in hand."""
+    """Read what is proposed, or what is in force since the latest modification; the access is logged, under the caller's reason or the
+    step in hand.
+    """  # noqa: D205 - one sentence
+    if action.modified_by is None:
+        return await first_spec(edge, action)
+    modification = await edge.get(Modification, action.modified_by, "modification")
+    edge.access_reason = edge.access_reason or edge.operation
+    await log_access(edge, "action", action.id)
+    return ActionSpec.model_validate_json(await reveal(edge, modification.spec, place=MODIFIED))
+
+
+async def first_spec(edge: Edge, action: Action) -> ActionSpec | None:
+    """Read what was first proposed and signed; logged as `open_spec`."""
     if action.spec is None:
         return None
     edge.access_reason = edge.access_reason or edge.operation

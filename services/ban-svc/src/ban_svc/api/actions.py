@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis import tables
 from chassis.edge import Edge
+from chassis.errors import NotAllowed
 from chassis.http import After, Limit, OpenEdge, Page, Router, page
 from kernel.actor import Role
 from kernel.digest import digest
@@ -12,7 +13,7 @@ from kernel.kinds import Kind
 from kernel.review import Level
 from sqlmodel import col, select
 
-from ban_svc import actions
+from ban_svc import actions, rules
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
 from ban_svc.api.problems import PROBLEMS
 from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view, view_list
@@ -22,9 +23,11 @@ from ban_svc.tables import Action
 api = Router(prefix="/bans/v1", tags=["bans"])
 
 SIGNERS = tuple(level.role for level in Level)
-READERS = (Role.EVALUATOR, *SIGNERS, Role.ENFORCER, Role.AUDITOR)
+READERS = (Role.EVALUATOR, *SIGNERS, Role.ENFORCER, Role.CHILD_PROTECTION, Role.AUDITOR)
+ENACTORS = (Role.ENFORCER, Role.CHILD_PROTECTION)
 _ABOUT_SPECS = (
-    "not_carried_out",
+    "interaction_bans_off",
+    "not_in_named_group",
     "dmca_elsewhere",
     "no_complaint",
     "already_proposed",
@@ -36,6 +39,12 @@ _ABOUT_SPECS = (
     "range_too_wide",
     "ends_in_the_past",
     "field_not_of_kind",
+    "no_emergency",
+    "location_elsewhere",
+    "rights_missing",
+    "purpose_not_allowed",
+    "reset_excludes_do_not_touch",
+    "mixed_ranges",
 )
 _EXAMPLE = {
     "case_id": "0199a1f0-0000-7000-8000-000000000001",
@@ -88,6 +97,8 @@ async def list_actions(
 ) -> Page[ActionView]:
     """List actions in the order they were proposed; what is sealed is in no list."""
     query = select(Action).order_by(col(Action.id))
+    if not _in_group(edge):
+        query = query.where(col(Action.kind) != Kind.CHILD_PROTECTION)
     wanted = {"case_id": case_id, "individual_id": individual_id, "kind": kind, "state": state}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
     found = await page(edge, query, lambda action: action, after=after, limit=limit)
@@ -109,7 +120,7 @@ async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 
     Its text and the signers' notes are shown when the header X-Access-Reason says why; that read is logged.
     """
-    return await view(edge, await edge.get(Action, action_id, "action"))
+    return await view(edge, await _readable(edge, action_id))
 
 
 @api.post(
@@ -125,6 +136,8 @@ async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
         "involved",
         "recused",
         "withdrawn",
+        "delegator_is_out",
+        "in_force_already",
     ),
     example={"level": "team_peer", "verdict": "approve", "digest": "0" * 64, "note": "The pattern is clear."},
 )
@@ -133,7 +146,9 @@ async def sign_action(edge: OpenEdge, action_id: UUID, form: ReviewForm) -> Acti
 
     The digest is that of the text that was read; a signature covers exactly that.
     """
-    signed = await actions.sign(edge, action_id, level=form.level, verdict=form.verdict, digest=form.digest, note=form.note)
+    over_modification = await actions.is_of_modification(edge, action_id, form.digest)
+    sign = actions.sign_modification if over_modification else actions.sign
+    signed = await sign(edge, action_id, level=form.level, verdict=form.verdict, digest=form.digest, note=form.note)
     return await view(edge, signed)
 
 
@@ -151,7 +166,7 @@ async def amend_action(edge: OpenEdge, action_id: UUID, form: AmendmentForm) -> 
 
 @api.post(
     "/actions/{action_id}/recusals",
-    roles=(*SIGNERS, Role.ENFORCER),
+    roles=(*SIGNERS, Role.ENFORCER, Role.CHILD_PROTECTION),
     refuses=("signed_already", "recused", "not_open"),
     example={"why": "I know one of the people named."},
 )
@@ -173,18 +188,30 @@ async def withdraw_action(edge: OpenEdge, action_id: UUID, form: NoteForm) -> Ac
 
 @api.post(
     "/actions/{action_id}/enactment",
-    roles=(Role.ENFORCER,),
-    refuses=("not_approved", "level_not_heard", "evaluator_enacts", "enacted_already", "no_action", "recused", "involved"),
+    roles=ENACTORS,
+    refuses=(
+        "not_approved",
+        "level_not_heard",
+        "evaluator_enacts",
+        "signer_enacts",
+        "not_in_named_group",
+        "enacted_already",
+        "no_action",
+        "recused",
+        "involved",
+    ),
     example={},
 )
 async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
-    """Put an approved action into force at this moment; every check answers accordingly from now on."""
+    """Put an approved action, or an approved modification of one, into force at this moment; every check answers accordingly from now on."""
+    if await actions.is_modification_approved(edge, action_id):
+        return await view(edge, await actions.enact_modification(edge, action_id))
     return await view(edge, await actions.enact(edge, action_id))
 
 
 @api.post(
     "/actions/{action_id}/enforcement",
-    roles=(Role.ENFORCER,),
+    roles=ENACTORS,
     refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there"),
     example={"wiki": "metawiki", "effect": "lock", "receipt": {"log_id": 4711}},
 )
@@ -196,7 +223,7 @@ async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) 
 @api.get("/actions/{action_id}/timeline", roles=READERS)
 async def read_action_timeline(edge: OpenEdge, action_id: UUID) -> TimelineView:
     """Read everything that was done, or refused, on an action, in order."""
-    await edge.get(Action, action_id, "action")
+    await _readable(edge, action_id)
     return TimelineView(items=[_item(row) for row in await _trail(edge, action_id)])
 
 
@@ -222,6 +249,19 @@ async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
 async def ask_action_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> PartyView:
     """Ask whether an account is one of the person's; no name comes back."""
     return PartyView(party=await actions.is_party(edge, action_id, wiki_user=form.wiki_user))
+
+
+def _in_group(edge: Edge) -> bool:
+    return edge.actor is not None and edge.actor.holds(Role.CHILD_PROTECTION)
+
+
+async def _readable(edge: Edge, action_id: UUID) -> Action:
+    """Give an action to whoever may read it: those of child protection are the named group's alone (D20)."""
+    action = await edge.get(Action, action_id, "action")
+    decision = rules.may_work_on(Kind(action.kind), edge.actor.roles if edge.actor is not None else frozenset())
+    if not decision:
+        raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+    return action
 
 
 def as_sent(spec: ActionSpec) -> dict[str, Any]:

@@ -9,15 +9,18 @@ from uuid import UUID
 from chassis.audit import log_access
 from chassis.crypto import reveal
 from chassis.edge import Edge
-from kernel.review import Step, approvals_of, steps_of
+from kernel.kinds import Kind
+from kernel.review import Review, Step, approvals_of, state_of, steps_of
 from pydantic import BaseModel, PlainSerializer
 from sqlmodel import col, select
 
 from ban_svc.actions.enforcement import URL
+from ban_svc.actions.life import waiting_on
+from ban_svc.actions.modification import latest_modification
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
 from ban_svc.model import AccountRef, ActionSpec
-from ban_svc.tables import Action, Enforcement, Note, Signature
+from ban_svc.tables import Action, Enforcement, Modification, Note, Signature
 
 
 def _as_text(moment: datetime) -> str:
@@ -68,8 +71,22 @@ class EnforcementView(BaseModel):
 
     wiki: str
     effect: str
-    state: Literal["waiting", "done"]
+    state: Literal["waiting", "done", "failed", "drifted"]
     receipt: ReceiptView | None = None
+
+
+class ModificationView(BaseModel):
+    """What is proposed to change of a decision in force; `review` where the kind's chain signs it, by its own digest (D26)."""
+
+    digest: str
+    nature: Literal["ordinary", "substantial_atypical"]
+    route: Literal["chain", "two_people"]
+    state: str
+    remarks: list[str]
+    by: PerformerView
+    at: Moment
+    review: ReviewView | None = None
+    spec: ActionSpec | None = None
 
 
 class ActionView(BaseModel):
@@ -80,6 +97,7 @@ class ActionView(BaseModel):
     notice_id: UUID | None = None
     kind: str
     origin: Literal["decided", "recorded"]
+    imposed_by: Literal["foundation", "community", "affiliate"] | None = None
     state: str
     review: ReviewView
     spec: ActionSpec | None = None
@@ -91,6 +109,10 @@ class ActionView(BaseModel):
     expires_at: Moment | None = None
     emergency: bool = False
     enforcement: list[EnforcementView]
+    modification: ModificationView | None = None
+    waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None
+    permitted_until: Moment | None = None
+    ended_at: Moment | None = None
     version: int
 
 
@@ -145,10 +167,44 @@ async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) ->
     rows = await _rows_of(edge, [action])
     # A step of ours that opened the text gave itself as the reason; the caller gave none, and is shown none of it.
     if edge.access_reason is None or edge.access_reason == edge.operation:
-        return _shown(action, rows, spec=spec)
+        return await _with_life(edge, action, _shown(action, rows, spec=spec), opened=False)
     await log_access(edge, "action", action.id)
     urls = {effect.id: await reveal(edge, effect.url, place=URL) for effect in rows.effects if effect.url is not None}
-    return _shown(action, rows, spec=await open_spec(edge, action), notes=await _notes_of(edge, action, rows.signatures), urls=urls)
+    text, notes = await open_spec(edge, action), await _notes_of(edge, action, rows.signatures)
+    return await _with_life(edge, action, _shown(action, rows, spec=text, notes=notes, urls=urls), opened=True)
+
+
+async def _with_life(edge: Edge, action: Action, shown: ActionView, *, opened: bool) -> ActionView:
+    """Add what waits for a second person, and the latest modification; its text to whoever may see what is sealed."""
+    waits = await waiting_on(edge, action)
+    proposed = await latest_modification(edge, action, opened=opened)
+    return shown.model_copy(update={"waits_for_second": waits or None, "modification": _modification(*proposed) if proposed else None})
+
+
+def _modification(row: Modification, review: Review | None, spec: ActionSpec | None) -> ModificationView:
+    return ModificationView(
+        digest=row.digest,
+        nature=row.nature,
+        route=row.route,
+        state=row.state,
+        remarks=row.reasons,
+        by=PerformerView(role="team_manager" if row.manages else "evaluator", id=row.by),
+        at=row.at,
+        review=_reviewed(review) if review else None,
+        spec=spec,
+    )
+
+
+def _reviewed(review: Review) -> ReviewView:
+    return ReviewView.model_validate(
+        {
+            "course": review.course,
+            "digest": review.digest,
+            "steps": [{"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at} for step in steps_of(review)],
+            "approvals": approvals_of(review),
+            "state": state_of(review),
+        }
+    )
 
 
 async def view_list(edge: Edge, actions: Sequence[Action]) -> list[ActionView]:
@@ -168,7 +224,8 @@ class _Rows:
 async def _rows_of(edge: Edge, actions: Sequence[Action]) -> _Rows:
     ids = [action.id for action in actions]
     signatures = select(Signature).where(col(Signature.action_id).in_(ids)).order_by(col(Signature.ordinal))
-    effects = select(Enforcement).where(col(Enforcement.action_id).in_(ids)).order_by(col(Enforcement.id))
+    owed = col(Enforcement.over_at).is_(None)
+    effects = select(Enforcement).where(col(Enforcement.action_id).in_(ids), owed).order_by(col(Enforcement.id))
     return _Rows(list(await edge.session.scalars(signatures)), list(await edge.session.scalars(effects)))
 
 
@@ -192,9 +249,10 @@ def _shown(
                 "approvals": approvals_of(review),
                 "state": action.review_state,
             },
+            "imposed_by": action.imposed_by if action.imposed_by != "foundation" else None,
             "spec": spec,
             "authorised_by": [{"role": one.level, "id": one.by} for one in signatures if one.verdict == "approve"],
-            "performed_by": {"role": "enforcer", "id": action.performed_by} if action.performed_by else None,
+            "performed_by": {"role": _role_of(action), "id": action.performed_by} if action.performed_by else None,
             "enforcement": [_effect(effect, urls or {}) for effect in rows.effects if effect.action_id == action.id],
         }
     )
@@ -211,8 +269,16 @@ _AS_IT_IS = (
     "acting_account",
     "enacted_at",
     "expires_at",
+    "emergency",
+    "permitted_until",
+    "ended_at",
     "version",
 )
+
+
+def _role_of(action: Action) -> str:
+    """Tell in which role it was enacted: what protects children by the named group (D4)."""
+    return "child_protection" if action.kind == Kind.CHILD_PROTECTION else "enforcer"
 
 
 def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]) -> dict[str, object]:
@@ -221,7 +287,7 @@ def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]
 
 
 def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
-    receipt = {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)} if effect.state == "done" else None
+    receipt = {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)} if effect.state in ("done", "drifted") else None
     return {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state, "receipt": receipt}
 
 

@@ -1,27 +1,76 @@
 """The law of decisions about persons: facts in, a Decision with every reason out (R4-R36, R59-R67, R83-R92, D1, D15, D16)."""
 
-from ban_svc.rules.check import may_ask_check
-from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at
-from ban_svc.rules.enactment import may_be_done, may_enact, may_enforce
-from ban_svc.rules.kind import may_carry_out
+from ban_svc.rules.aim import ABOUT_A_PERSON
+from ban_svc.rules.check import may_ask_about_event, may_ask_check
+from ban_svc.rules.delegation import may_delegate, may_end_delegation, may_sign_for
+from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at, wikis_told
+from ban_svc.rules.emergency import reversal_due, signatures_due
+from ban_svc.rules.enactment import may_be_done, may_enact
+from ban_svc.rules.enforcement import is_renewed, is_unusual, may_enforce, may_look, may_tell_failure, reversals_of
+from ban_svc.rules.kind import interaction_bans_imposed, may_carry_out
+from ban_svc.rules.lift import is_in_force, may_act_on, may_confirm, may_lift
+from ban_svc.rules.modification import (
+    Judgement,
+    chain_of_modification,
+    changed,
+    is_narrower,
+    is_signed,
+    judge,
+    may_enact_modification,
+    may_modify,
+)
+from ban_svc.rules.outcome import may_apply
+from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
 from ban_svc.rules.proposal import may_propose, remarks
-from ban_svc.rules.review import is_under_review, may_amend, may_recuse, may_withdraw
+from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
 
 __all__ = [
+    "ABOUT_A_PERSON",
+    "Judgement",
     "acting_account",
     "address_until",
+    "chain_of_modification",
+    "changed",
     "disclosure_of",
+    "diverges",
     "effects_of",
     "ends_at",
+    "interaction_bans_imposed",
+    "is_excepted",
+    "is_in_force",
+    "is_narrower",
+    "is_renewed",
+    "is_signed",
     "is_under_review",
+    "is_unusual",
+    "judge",
+    "may_act_on",
     "may_amend",
+    "may_apply",
+    "may_ask_about_event",
     "may_ask_check",
     "may_be_done",
     "may_carry_out",
+    "may_confirm",
+    "may_delegate",
     "may_enact",
+    "may_enact_modification",
+    "may_end_delegation",
     "may_enforce",
+    "may_lift",
+    "may_look",
+    "may_modify",
+    "may_permit",
     "may_propose",
     "may_recuse",
+    "may_sign_for",
+    "may_tell_failure",
     "may_withdraw",
+    "may_work_on",
     "remarks",
+    "reversal_due",
+    "reversals_of",
+    "signatures_due",
+    "wikis_of",
+    "wikis_told",
 ]

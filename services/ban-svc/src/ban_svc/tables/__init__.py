@@ -3,7 +3,33 @@
 from ban_svc.tables.action import Action, Note, Procedure, Recusal, Signature
 from ban_svc.tables.columns import Base
 from ban_svc.tables.cover import Cover
+from ban_svc.tables.delegation import Delegation
 from ban_svc.tables.enforcement import Enforcement
-from ban_svc.tables.individual import Account, Individual
+from ban_svc.tables.event import Event, EventCopy, EventList, EventOmission
+from ban_svc.tables.individual import Account, Identity, Individual, Merge
+from ban_svc.tables.life import AppealOutcome, Lift, Modification, ModificationSignature, Permission
 
-__all__ = ["Account", "Action", "Base", "Cover", "Enforcement", "Individual", "Note", "Procedure", "Recusal", "Signature"]
+__all__ = [
+    "Account",
+    "Action",
+    "AppealOutcome",
+    "Base",
+    "Cover",
+    "Delegation",
+    "Enforcement",
+    "Event",
+    "EventCopy",
+    "EventList",
+    "EventOmission",
+    "Identity",
+    "Individual",
+    "Lift",
+    "Merge",
+    "Modification",
+    "ModificationSignature",
+    "Note",
+    "Permission",
+    "Procedure",
+    "Recusal",
+    "Signature",
+]

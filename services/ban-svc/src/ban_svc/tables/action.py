@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.crypto import Sealed, SealedText
 from contracts.action import ActionState, EnforcementCounts
+from contracts.envelope import Clock, OutcomeRefusal
 from kernel.kinds import Kind
 from kernel.review import Course, Level, Verdict
 from kernel.review import Signature as SignatureFacts
@@ -22,7 +23,8 @@ _OPEN = "state IN ('proposed', 'in_review', 'returned', 'approved')"
 class Action(Base, table=True):
     """One decision, from its proposal to its end.
 
-    Who it is about lies in `spec`, sealed under the action's own key, and in `subjects` as keyed hashes of canonical account names.
+    Who it is about lies in `spec`, sealed under the action's own key, and in `subjects` as keyed hashes of canonical account names;
+    `named` are those of whoever else the case names, who sign nothing. The `clock_…` columns are the clock that runs after an emergency.
     `levels` and `approvals` are the chain it was proposed with; triggers of the first migration keep both, and let nothing be enacted
     that its signatures do not carry.
     """
@@ -32,13 +34,23 @@ class Action(Base, table=True):
         CheckConstraint(f"state IN ({_STATES})", name="action_state"),
         CheckConstraint("origin IN ('decided', 'recorded')", name="action_origin"),
         CheckConstraint("course IN ('act', 'no_action')", name="action_course"),
+        CheckConstraint("imposed_by IN ('foundation', 'community', 'affiliate')", name="action_imposed_by"),
+        CheckConstraint("(state = 'recorded') = (imposed_by <> 'foundation')", name="action_recorded_is_of_others"),
         CheckConstraint("case_id IS NOT NULL OR notice_id IS NOT NULL OR origin = 'recorded'", name="action_rests_on"),
+        CheckConstraint("NOT emergency OR kind IN ('child_protection', 'checkuser')", name="action_emergency"),
+        CheckConstraint(
+            "num_nonnulls(clock_measures, clock_target_at, clock_at_risk_at, clock_state) IN (0, 4)"
+            " AND clock_state IN ('running', 'at_risk', 'breached', 'stopped')",
+            name="action_clock",
+        ),
         Index("action_same_text", "case_id", "digest", unique=True, postgresql_where=_OPEN),
         Index("action_recommendation", "recommendation_id", unique=True, postgresql_where="recommendation_id IS NOT NULL"),
         Index("action_case", "case_id", "id"),
         Index("action_individual", "individual_id", "id"),
         Index("action_kind", "kind", "id"),
         Index("action_state_id", "state", "id"),
+        Index("action_source", "source_hash", unique=True, postgresql_where="source_hash IS NOT NULL"),
+        Index("action_enacted", "enacted_at", postgresql_where="enacted_at IS NOT NULL"),
         Index("action_enforces", "enforces", postgresql_where="enforces IS NOT NULL"),
         Index("action_subjects", "subjects", postgresql_using="gin"),
     )
@@ -50,6 +62,8 @@ class Action(Base, table=True):
     request_ids: list[UUID] = Field(default_factory=list, sa_column=Column(ARRAY(Uuid), nullable=False))
     kind: str
     origin: str = "decided"
+    imposed_by: str = "foundation"
+    source_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     course: str
     state: str
     evaluator: str
@@ -61,6 +75,9 @@ class Action(Base, table=True):
     approvals: int = Field(sa_column=Column(SmallInteger, nullable=False))
     spec: Sealed | None = Field(default=None, sa_type=SealedText)
     subjects: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    named: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    case_kind: str | None = None
+    emergency: bool = False
     disclosure: str
     irrevocable: bool = False
     individual_id: UUID | None = Field(default=None, foreign_key="individual.id")
@@ -71,6 +88,10 @@ class Action(Base, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     review_state: str = "open"
     open_level: str | None = None
+    clock_measures: str | None = None
+    clock_target_at: datetime | None = Field(default=None, sa_type=Moment)
+    clock_at_risk_at: datetime | None = Field(default=None, sa_type=Moment)
+    clock_state: str | None = None
     reviewed_level: str | None = None
     review_verdict: str | None = None
     authorised_by: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
@@ -79,12 +100,21 @@ class Action(Base, table=True):
     wikis: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     effects_waiting: int = 0
     effects_done: int = 0
+    effects_failed: int = 0
+    effects_drifted: int = 0
     proposed_at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     enacted_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     issuance: int | None = Field(default=None, sa_column=Column(SmallInteger))
     issued_at: datetime | None = Field(default=None, sa_type=Moment)
+    modified_by: UUID | None = None
+    nature: str | None = None
+    permission_id: UUID | None = None
+    permitted_until: datetime | None = Field(default=None, sa_type=Moment)
+    appeal_id: UUID | None = None
+    refused_appeal: UUID | None = None
+    refused_codes: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     version: int = 0
 
     def facts(self) -> BanFacts:
@@ -93,7 +123,8 @@ class Action(Base, table=True):
 
     def public(self) -> ActionState:
         """The action as others may know it: ids, kinds, states and dates."""
-        counted = self.effects_waiting + self.effects_done > 0
+        counts = {name: getattr(self, f"effects_{name}") for name in ("waiting", "done", "failed", "drifted")}
+        refusal = OutcomeRefusal(appeal_id=self.refused_appeal, codes=tuple(self.refused_codes)) if self.refused_appeal else None
         return ActionState.model_validate(
             {
                 "action_id": self.id,
@@ -105,14 +136,30 @@ class Action(Base, table=True):
                 "escalates": tuple(self.escalates),
                 "authorised_by": tuple(self.authorised_by),
                 "wikis": tuple(self.wikis),
-                "enforcement": EnforcementCounts(waiting=self.effects_waiting, done=self.effects_done) if counted else None,
+                "clock": self._clock(),
+                "enforcement": EnforcementCounts(**counts) if any(counts.values()) else None,
+                "outcome_refusal": refusal,
                 **{name: getattr(self, name) for name in _SAID_AS_IT_IS},
+            }
+        )
+
+    def _clock(self) -> Clock | None:
+        """The clock of signatures that follow an emergency, or of its reversal."""
+        if self.clock_measures is None:
+            return None
+        return Clock.model_validate(
+            {
+                "measures": self.clock_measures,
+                "target_at": self.clock_target_at,
+                "at_risk_at": self.clock_at_risk_at,
+                "state": self.clock_state,
             }
         )
 
 
 _SAID_AS_IT_IS = (
     "kind",
+    "emergency",
     "origin",
     "state",
     "course",
@@ -132,6 +179,11 @@ _SAID_AS_IT_IS = (
     "ended_at",
     "issuance",
     "issued_at",
+    "imposed_by",
+    "nature",
+    "permission_id",
+    "permitted_until",
+    "appeal_id",
 )
 
 
@@ -155,6 +207,7 @@ class Signature(Base, table=True):
     verdict: str
     ordinal: int = Field(sa_column=Column(SmallInteger, nullable=False))
     note_id: UUID
+    delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id")
     at: datetime = Field(sa_type=Moment)
 
     def facts(self) -> SignatureFacts:
@@ -180,7 +233,7 @@ class Note(Base, table=True):
 
     __tablename__ = "note"
     __table_args__ = (
-        CheckConstraint("about IN ('review', 'amendment', 'recusal', 'withdrawal')", name="note_about"),
+        CheckConstraint("about ~ '^[a-z_]{1,40}$'", name="note_about"),
         Index("note_action", "action_id", "at"),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary
-from sqlalchemy.dialects.postgresql import CIDR
+from sqlalchemy.dialects.postgresql import CIDR, JSONB
 from sqlmodel import Field
 
 from ban_svc.tables.columns import Base, Moment
@@ -17,17 +17,21 @@ class Cover(Base, table=True):
     A range is plain: the check must find the ranges that contain an address, which no hash allows, and a blocked range is on public
     show in the block list of every wiki. It lies here without a name, a ground or a person, and an address that a ban names is deleted
     when its time is over (D23). `changed` is the transaction that wrote the row last, set by a trigger: the index reads on from the
-    oldest transaction that was still running, so that a late commit is never lost.
+    oldest transaction that was still running, so that a late commit is never lost. `permitted` are the exceptions to this action's ban of
+    this account, set by a trigger from the confirmed permissions: wiki to the seconds since 1970 until which it holds (R16).
+    `scope` says where an event ban holds; those rows answer about events alone, and the index does not read them (R28, R37).
     """
 
     __tablename__ = "cover"
     __table_args__ = (
         CheckConstraint("(name_hash IS NULL) <> (network IS NULL)", name="cover_one_thing"),
-        CheckConstraint("kind IN ('global_ban', 'range_block')", name="cover_kind"),
+        CheckConstraint("kind IN ('global_ban', 'event_ban', 'range_block')", name="cover_kind"),
+        CheckConstraint("(kind = 'event_ban') = (scope IS NOT NULL)", name="cover_scope"),
         Index("cover_changed", "changed"),
         Index("cover_name", "name_hash", postgresql_where="name_hash IS NOT NULL"),
         Index("cover_network", "network", postgresql_using="gist", postgresql_ops={"network": "inet_ops"}),
         Index("cover_action", "action_id"),
+        Index("cover_permitted", "name_hash", postgresql_where="permitted IS NOT NULL"),
         {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE")}},
     )
 
@@ -38,4 +42,6 @@ class Cover(Base, table=True):
     network: Any = Field(default=None, sa_column=Column(CIDR))
     starts_at: datetime = Field(sa_type=Moment)
     ends_at: datetime | None = Field(default=None, sa_type=Moment)
+    scope: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    permitted: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     changed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))

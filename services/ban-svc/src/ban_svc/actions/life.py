@@ -1,0 +1,70 @@
+"""A decision in force as whoever changes it finds it: the facts for the rules, the locks, what waits for a second person (R29, R115, D1)."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from chassis.edge import Edge
+from kernel.actor import Role
+from kernel.kinds import Kind
+from sqlmodel import col, select
+
+from ban_svc.actions.matter import sub_hash
+from ban_svc.model import IN_FORCE, LifeFacts, Route, State
+from ban_svc.tables import Action, Lift, Modification, Permission, Recusal
+
+Waiting = TypeVar("Waiting", Lift, Permission, Modification)
+
+
+async def life_of(edge: Edge, action: Action) -> LifeFacts:
+    """Gather what the rules ask about a decision and whoever acts on it now."""
+    stepped_aside = select(Recusal.id).where(Recusal.action_id == action.id, Recusal.by == edge.by.id)
+    return LifeFacts(
+        kind=Kind(action.kind),
+        state=State(action.state),
+        now=edge.now,
+        expires_at=action.expires_at,
+        enacted_at=action.enacted_at,
+        issuance=action.issuance,
+        involved=sub_hash(edge.runtime, edge.by.id) in action.subjects,
+        recused=await edge.session.scalar(stepped_aside) is not None,
+        named_group=edge.actor is not None and edge.actor.holds(Role.CHILD_PROTECTION),
+    )
+
+
+async def lock_with_blocks(edge: Edge, action_id: UUID) -> tuple[Action, list[Action]]:
+    """Lock a decision and then, in the order of their ids, the range blocks in force that enforce it and end with it (D15)."""
+    action = await edge.lock(Action, action_id, "action")
+    enforcing = select(Action.id).where(Action.enforces == action.id, col(Action.state).in_(IN_FORCE)).order_by(col(Action.id))
+    return action, [await edge.lock(Action, one, "action") for one in list(await edge.session.scalars(enforcing))]
+
+
+async def waiting_of(edge: Edge, table: type[Waiting], action_id: UUID) -> Waiting | None:
+    """Find what waits for a second person, or for the chain."""
+    open_ones = select(table).where(col(table.action_id) == action_id, col(table.state).in_(("proposed", "approved")))
+    return (await edge.session.scalars(open_ones)).one_or_none()
+
+
+async def replace(edge: Edge, waiting: Lift | Permission | Modification | None) -> None:
+    """Let what the same person says anew stand in its place; the row stays on record."""
+    if waiting is not None:
+        waiting.state = "replaced"
+        await edge.session.flush()
+
+
+def confirm(edge: Edge, waiting: Lift | Permission | Modification, note_id: UUID | None) -> None:
+    """Write down who was the second person."""
+    waiting.state, waiting.confirmed_by, waiting.confirmed_at, waiting.confirmation_id = "confirmed", edge.by.id, edge.now, note_id
+
+
+async def waiting_on(edge: Edge, action: Action) -> list[str]:
+    """Name what waits for a second person: a lift, a permission, a narrowing."""
+    if action.state not in IN_FORCE:
+        return []
+    found = []
+    for name, table in (("lift", Lift), ("permission", Permission), ("modification", Modification)):
+        proposed = select(table.id).where(col(table.action_id) == action.id, col(table.state) == "proposed")
+        if table is Modification:
+            proposed = proposed.where(col(Modification.route) == Route.TWO_PEOPLE)
+        if await edge.session.scalar(proposed) is not None:
+            found.append(name)
+    return found
