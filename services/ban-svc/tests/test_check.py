@@ -80,7 +80,8 @@ async def test_a_thousand_are_answered_in_their_order(office: Any) -> None:
         ("ip=192.0.2.1/24", "host_bits"),
         ("ip=nowhere", "not_an_address"),
         ("user=a&user=b", "malformed"),
-        ("user=a&event=gathering", "unknown_parameter"),
+        ("user=a&event=No%20Event", "malformed"),
+        ("user=a&event=", "malformed"),
         ("usr=a", "unknown_parameter"),
         ("user=a&at=yesterday", "malformed"),
         ("user=a&at=2026-11-02T09:00:00", "malformed"),
@@ -104,7 +105,7 @@ async def test_a_question_that_cannot_be_read_is_malformed(office: Any, query: s
         '{"subjects": [{"user": 1}]}',
         '{"subjects": [{"name": "a"}]}',
         '{"subjects": [{}]}',
-        '{"subjects": [], "event": "e"}',
+        '{"subjects": [], "event": "An event"}',
         '{"subjects": [{"user": "\\ud800"}]}',
     ],
 )

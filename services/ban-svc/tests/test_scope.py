@@ -82,9 +82,9 @@ def scope_of(fields: dict[str, list[str]], *, associated: bool) -> Scope:
 @given(fields=FIELDS, event=EVENTS, associated=st.booleans())
 def test_another_field_narrows_and_another_value_widens(fields: dict[str, list[str]], event: EventFacts, associated: bool) -> None:
     here = covers(scope_of(fields, associated=associated), event)
-    for name in VALUES:
-        without = {other: values for other, values in fields.items() if other != name}
-        wider = {**fields, name: VALUES[name]} if name in fields else fields
+    for name, values in VALUES.items():
+        without = {other: kept for other, kept in fields.items() if other != name}
+        wider = {**fields, name: values} if name in fields else fields
         assert not here or covers(scope_of(without, associated=associated), event)
         assert not here or covers(scope_of(wider, associated=associated), event)
     assert not here or covers(scope_of(fields, associated=True), event)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from kernel.addresses import canonical_address
 from kernel.names import canonical_user
 
 from ban_svc.tables.columns import HASH_BYTES
@@ -25,6 +26,7 @@ class Hashes:
     def __init__(self, keyring: "Keyring") -> None:
         """The keys are made once; the ring's hash key is never rotated, so neither are they."""
         self._account = blake2b(key=keyring.hash("ban.account", "key"), digest_size=HASH_BYTES)
+        self._address = blake2b(key=keyring.hash("ban.address", "key"), digest_size=HASH_BYTES)
         self._reference = blake2b(key=keyring.hash("ban.reference", "key"), digest_size=REFERENCE_BYTES)
 
     def account(self, name: str) -> bytes:
@@ -35,6 +37,16 @@ class Hashes:
         """
         hashed = self._account.copy()
         hashed.update(canonical_user(name).encode())
+        return hashed.digest()
+
+    def address(self, address: str) -> bytes:
+        """Hash an address or range by the one way to write it.
+
+        Raises:
+            AddressError: it is none.
+        """
+        hashed = self._address.copy()
+        hashed.update(canonical_address(address).encode())
         return hashed.digest()
 
     def references(self, caller: str) -> Callable[[str], str]:

@@ -7,15 +7,42 @@ _DONE = "('enacted', 'enforced', 'expired')"
 INVARIANTS = (
     Invariant(
         "enacted-by-its-chain",
-        "An action was enacted without the signatures that its chain asks for.",
+        "An action that is no emergency still before its signatures was enacted without those that its chain asks for.",
         f"""SELECT a.id FROM action a WHERE a.state IN {_DONE} AND a.origin = 'decided' AND NOT (
-              a.course = 'act' AND a.performed_by IS NOT NULL AND a.performed_by <> a.evaluator
+              a.emergency AND a.kind IN ('child_protection', 'checkuser') AND a.course = 'act' AND a.review_state = 'open') AND NOT (
+              a.course = 'act' AND a.performed_by IS NOT NULL AND (a.performed_by <> a.evaluator OR a.kind = 'child_protection')
               AND a.levels <@ (SELECT array_agg(s.level::text) FROM signature s WHERE s.action_id = a.id AND s.digest = a.digest)
               AND (SELECT count(DISTINCT s.by) FROM signature s WHERE s.action_id = a.id AND s.digest = a.digest
                      AND s.verdict = 'approve' AND s.by <> a.evaluator) >= a.approvals
               AND NOT EXISTS (SELECT FROM signature s WHERE s.action_id = a.id AND s.digest = a.digest AND (
                      s.verdict = 'return' OR s.by = a.evaluator
                      OR (s.verdict = 'dissent' AND s.level IN ('legal', a.levels[cardinality(a.levels)])))))""",  # noqa: S608 - our own words
+    ),
+    Invariant(
+        "emergencies-by-others",
+        "An emergency was enacted by somebody who signed it, or a CheckUser by whoever evaluated the matter.",
+        """SELECT a.id FROM action a WHERE a.emergency AND a.enacted_at IS NOT NULL AND (
+              (a.kind <> 'child_protection' AND a.performed_by = a.evaluator)
+              OR EXISTS (SELECT FROM signature s WHERE s.action_id = a.id AND s.digest = a.digest AND s.by = a.performed_by))""",
+    ),
+    Invariant(
+        "emergencies-are-clocked",
+        "The signatures that follow an emergency are awaited by no deadline, and their lack is no breach on record.",
+        """SELECT a.id FROM action a WHERE a.emergency AND a.state IN ('enacted', 'enforced') AND a.review_state = 'open'
+             AND a.clock_state IS DISTINCT FROM 'breached'
+             AND NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = a.id AND d.kind = 'action.chain_due' AND d.state = 'waiting')""",
+    ),
+    Invariant(
+        "declined-emergencies-are-undone",
+        "An emergency measure that its chain declined is in force.",
+        "SELECT id FROM action WHERE emergency AND review_state = 'declined' AND state IN ('enacted', 'enforced')",
+    ),
+    Invariant(
+        "delegates-by-the-book",
+        "A signature was given for somebody who had not delegated the level then.",
+        """SELECT s.id FROM signature s WHERE s.delegation_id IS NOT NULL AND NOT EXISTS (
+             SELECT FROM delegation d WHERE d.id = s.delegation_id AND d.level = s.level AND d.delegate = s.by
+               AND d.starts_at <= s.at AND s.at < least(d.until, d.ended_at))""",
     ),
     Invariant(
         "banned-accounts-are-covered",

@@ -11,17 +11,23 @@ from kernel.review import Course
 from sqlalchemy import or_
 from sqlmodel import col, select
 
+from ban_svc import rules
 from ban_svc.hashes import hashes_of
 from ban_svc.model import IN_FORCE, OPEN, ActionSpec, BanFacts, Matter, State
-from ban_svc.tables import Account, Action, Cover, Individual
+from ban_svc.tables import Account, Action, Cover, Event, Individual
 
 
 def subjects_of(runtime: Runtime, spec: ActionSpec | None) -> list[bytes]:
-    """Give the keyed hashes of the accounts that a proposal names; a name that MediaWiki refuses has none, the rules say why."""
+    """Give the keyed hashes of the accounts that a proposal names."""
+    return hashed(runtime, [account.name for account in (spec.accounts or ())] if spec else ())
+
+
+def hashed(runtime: Runtime, names: Iterable[str]) -> list[bytes]:
+    """Give the keyed hashes of accounts; a name that MediaWiki refuses has none, the rules say why."""
     found = []
-    for account in (spec.accounts or ()) if spec else ():
+    for name in names:
         try:
-            found.append(hashes_of(runtime).account(account.name))
+            found.append(hashes_of(runtime).account(name))
         except Refused:
             continue
     return list(dict.fromkeys(found))
@@ -35,24 +41,41 @@ def sub_hash(runtime: Runtime, sub: str) -> bytes | None:
         return None
 
 
-async def matter_of(edge: Edge, spec: ActionSpec | None, course: Course, *, has_case: bool, action_id: UUID | None = None) -> Matter:
-    """Gather what surrounds a proposal; `action_id` is the action itself once it exists."""
+async def matter_of(
+    edge: Edge,
+    spec: ActionSpec | None,
+    course: Course,
+    *,
+    case: UUID | None,
+    notice: UUID | None,
+    case_kind: str | None = None,
+    action_id: UUID | None = None,
+) -> Matter:
+    """Gather what surrounds a proposal; `case_kind` where the case's event told it, `action_id` is the action itself once it exists."""
+    has_case, has_notice = case is not None, notice is not None
+    allowed = rules.interaction_bans_imposed(edge.now.date())
     if spec is None:
-        return Matter(course=course, now=edge.now, has_case=has_case)
+        return Matter(course=course, now=edge.now, has_case=has_case, has_notice=has_notice, interaction_bans=allowed)
     hashes = subjects_of(edge.runtime, spec)
-    individuals = {spec.individual_id} - {None} | set(
-        await edge.session.scalars(select(Account.individual_id).where(col(Account.name_hash).in_(hashes)))
-    )
+    # Individuals found to be one are one person.
+    by_accounts = select(Individual.person_id).join(Account, col(Account.individual_id) == col(Individual.id))
+    individuals = set(await edge.session.scalars(by_accounts.where(col(Account.name_hash).in_(hashes))))
+    individuals |= set(await edge.session.scalars(select(Individual.person_id).where(col(Individual.id) == spec.individual_id)))
+    wanted = list(spec.scope.events or ()) if spec.scope else []
     known = spec.individual_id is None or await edge.session.get(Individual, spec.individual_id) is not None
     return Matter(
         course=course,
         now=edge.now,
         has_case=has_case,
+        has_notice=has_notice,
+        direct_request=case_kind == Kind.CHECKUSER,
+        interaction_bans=allowed,
         individual_known=known,
         individuals_named=len(individuals),
         enforces=await facts_of(edge, spec.enforces),
         part_of=await _part_of(edge, spec),
         escalates=tuple([await facts_of(edge, one) for one in spec.escalates or ()]),
+        events=tuple([one.facts() for one in await edge.session.scalars(select(Event).where(col(Event.id).in_(wanted)))]) if wanted else (),
         banned_already=spec.kind is Kind.GLOBAL_BAN and await _is_banned(edge, hashes, action_id),
         proposed_already=await _is_proposed(edge, spec.kind, hashes, action_id),
     )

@@ -9,7 +9,7 @@ from kernel.decision import Refused
 from kernel.names import canonical_user
 from sqlmodel import col, select
 
-from ban_svc.actions.enactment import NAME
+from ban_svc.actions.inheritance import NAME, accounts_of, members_of
 from ban_svc.actions.text import open_spec
 from ban_svc.hashes import hashes_of
 from ban_svc.model import AccountRef, ActionSpec
@@ -39,15 +39,19 @@ async def is_party(edge: Edge, action_id: UUID, *, wiki_user: str | None) -> boo
         return False
     if asked in action.subjects:
         return True
-    found = select(Account.id).where(Account.individual_id == action.individual_id, Account.name_hash == asked)
-    return action.individual_id is not None and (await edge.session.scalar(found)) is not None
+    if action.individual_id is None:
+        return False
+    members = await members_of(edge, action.individual_id)
+    return (
+        await edge.session.scalar(select(Account.id).where(col(Account.individual_id).in_(members), Account.name_hash == asked))
+    ) is not None
 
 
 async def _names_of(edge: Edge, action: Action) -> list[str]:
     """Read the confirmed accounts of the person, logged as a read of the person too."""
     if action.individual_id is None or action.enforces is not None:
         return []
-    mine = select(Account).where(Account.individual_id == action.individual_id, Account.confidence == "confirmed").order_by(col(Account.id))
-    accounts = list(await edge.session.scalars(mine))
-    await log_access(edge, "individual", action.individual_id)
+    accounts = await accounts_of(edge, action.individual_id)
+    for individual in {action.individual_id, *(account.individual_id for account in accounts)}:
+        await log_access(edge, "individual", individual)
     return await reveal_many(edge, [account.name for account in accounts], place=NAME)

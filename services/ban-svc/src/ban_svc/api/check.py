@@ -1,40 +1,49 @@
 """The ban check: the hot path, answered from memory, documented by hand (DESIGN 8, R37, R75, R95).
 
 No edge, no log line of its own, no access row: it opens no person. Tooling learns of global bans and range blocks, yes or no and
-until when; the reference is made for this subject and this caller, so that two answers cannot be joined.
+until when; the reference is made for this subject and this caller, so that two answers cannot be joined. Only what is asked about an event
+is answered from the table, and logged: it is asked seldom, and by few.
 """
 
 import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 
 import msgspec
+from chassis.audit import log_access
 from chassis.auth import Principal
 from chassis.errors import Malformed, NotAllowed
 from chassis.http import HotRoute
 from chassis.http.body import read_json
+from chassis.http.etag import is_known
 from chassis.runtime import Runtime
-from kernel.actor import Role
+from kernel.actor import Performer, Role
 from kernel.addresses import block_of, network_of
 from kernel.decision import Refused
+from kernel.kinds import Kind
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ban_svc import rules
+from ban_svc.actions import attendance, event_lists
 from ban_svc.api.check_document import ASK, ASK_MANY, SCHEMAS
 from ban_svc.hashes import hashes_of
 from ban_svc.index import BanIndex, index_of
+from ban_svc.tables import Event
 
 PATH = "/bans/v1/check"
-ROLES = (Role.TOOLING, Role.AUDITOR)
+ROLES = (Role.TOOLING, Role.AUDITOR, Role.EVENT_STEWARD)
 MOST = 1000
 Covers = tuple[Literal["everywhere", "event", "address"], ...]
 _WIKI = re.compile("[a-z0-9_]{2,64}")
 Wiki = Annotated[str, msgspec.Meta(pattern=f"^{_WIKI.pattern}$")]
+_EVENT = re.compile("[a-z0-9-]{1,64}")
+EventId = Annotated[str, msgspec.Meta(pattern=f"^{_EVENT.pattern}$")]
 
 
 # `gc=False`: a thousand answers hold texts alone, so that looking through them for circles is time for nothing.
@@ -50,6 +59,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     """Up to a thousand subjects at once."""
 
     subjects: Annotated[list[Subject], msgspec.Meta(max_length=MOST)]
+    event: EventId | None = None
     at: str | None = None
 
 
@@ -72,11 +82,15 @@ class Checks(msgspec.Struct):
 NOWHERE: Covers = ()
 EVERYWHERE: Covers = ("everywhere",)
 ADDRESS: Covers = ("address",)
+EVENT: Covers = ("event",)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Question).decode
 _PAST = text("""
     SELECT max(coalesce(extract(epoch FROM ends_at)::float8, 'Infinity'::float8)) AS until FROM cover
     WHERE (name_hash = :name_hash OR network >>= CAST(:network AS cidr)) AND starts_at <= :at AND (ends_at IS NULL OR ends_at > :at)
+      AND kind <> 'event_ban'
+      AND NOT EXISTS (SELECT FROM permission p WHERE p.action_id = cover.action_id AND cover.name_hash IS NOT NULL
+                      AND p.state = 'confirmed' AND p.confirmed_at <= :at AND p.until > :at AND p.wikis @> ARRAY[CAST(:wiki AS text)])
 """)
 
 
@@ -89,8 +103,17 @@ async def check_one(request: Request, principal: Principal) -> Response:
         raise Malformed("malformed", "`wiki` must be the id of a wiki: 2 to 64 lower-case letters, digits or underscores.")
     subject = Subject(user=asked.get("user"), wiki=asked.get("wiki"), ip=asked.get("ip"))
     runtime: Runtime = request.app.state.runtime
-    (answer,) = await _answers(runtime, principal, [subject], asked.get("at"))
-    return Response(_encode(answer), media_type="application/json")
+    if "event" in asked:
+        if not _EVENT.fullmatch(asked["event"]):
+            raise Malformed("malformed", "`event` must be the id of an event: 1 to 64 lower-case letters, digits or hyphens.")
+        (answer,) = await about_event(request, principal, [subject], asked["event"], asked.get("at"))
+    else:
+        (answer,) = await _answers(runtime, principal, [subject], asked.get("at"))
+    body = _encode(answer)
+    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    if is_known(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, headers={"ETag": tag}, media_type="application/json")
 
 
 async def check_many(request: Request, principal: Principal) -> Response:
@@ -99,21 +122,23 @@ async def check_many(request: Request, principal: Principal) -> Response:
         question = _decode(await request.body())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(await request.body()) from error
-    runtime: Runtime = request.app.state.runtime
-    return Response(_encode(Checks(await _answers(runtime, principal, question.subjects, question.at))), media_type="application/json")
+    if question.event is not None:
+        answers = await about_event(request, principal, question.subjects, question.event, question.at)
+    else:
+        answers = await _answers(request.app.state.runtime, principal, question.subjects, question.at)
+    return Response(_encode(Checks(answers)), media_type="application/json")
 
 
 async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subject], at: str | None) -> list[Check]:
     index = index_of(runtime)
     now = runtime.clock.law()
-    if at is not None:
-        moment = _moment(at)
-        decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
-        if not decision:
-            raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
-        if moment < now:
-            return await _past(runtime, principal.actor.sub, subjects, moment)
-        now = moment
+    moment = now if at is None else _moment(at)
+    decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
+    if not decision:
+        raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+    if moment < now:
+        return await _past(runtime, principal.actor.sub, subjects, moment)
+    now = moment
     return _present(index, hashes_of(runtime).references(principal.actor.sub), subjects, now.timestamp())
 
 
@@ -125,7 +150,7 @@ def _present(index: BanIndex, reference: Callable[[str], str], subjects: list[Su
         for subject in subjects:
             user, ip = subject.user, subject.ip
             if user is not None and ip is None:
-                until = account_until(user, now)
+                until = account_until(user, now, subject.wiki)
             elif ip is not None and user is None and subject.wiki is None:
                 until = block_until(*block_of(ip), now)
             else:
@@ -142,6 +167,54 @@ def _covered(subject: Subject, until: float, reference: Callable[[str], str]) ->
     return Check(subject, banned=True, covers=covers, reference=reference(subject.user or subject.ip or ""), until=end)
 
 
+async def about_event(request: Request, principal: Principal, subjects: list[Subject], event_id: str, at: str | None) -> list[Check]:
+    """Answer a steward with a live grant, or the auditor, from the table; a steward's look at a list is in the access log (R37, D18)."""
+    runtime: Runtime = request.app.state.runtime
+    actor = principal.actor
+    try:
+        names = [_name_of(runtime, subject) for subject in subjects]
+    except Refused as refused:
+        raise _malformed(refused) from refused
+    async with runtime.edge(
+        "http:check_ban",
+        actor=actor,
+        by=Performer(role=Role.AUDITOR if actor.holds(Role.AUDITOR) else Role.EVENT_STEWARD, id=actor.sub),
+        request_id=request.scope.get("office.request_id"),
+        access_reason=request.headers.get("x-access-reason") or f"check of the event {event_id}",
+    ) as edge:
+        moment = edge.now if at is None else _moment(at)
+        granted = await event_lists.live_grant(edge, event_id)
+        decision = rules.may_ask_about_event(actor.roles, past=moment < edge.now, granted=granted is not None)
+        if not decision:
+            raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+        event = await edge.session.get(Event, event_id)
+        if event is None:
+            raise Malformed("event_unknown", "There is no such event on record; a steward enters it first.", "R28")
+        if granted is not None:
+            await log_access(edge, "event_list", granted.id)
+        kept_out: dict[bytes, list[attendance.Absence]] = {}
+        for one in await attendance.banned_from(edge, event.facts(), moment, names=names):
+            kept_out.setdefault(one.name_hash, []).append(one)
+    reference = hashes_of(runtime).references(actor.sub)
+    return [_absent(subject, kept_out.get(name, []), reference) for subject, name in zip(subjects, names, strict=True)]
+
+
+def _absent(subject: Subject, bans: list[attendance.Absence], reference: Callable[[str], str]) -> Check:
+    """Say that somebody is kept from an event, and until when; by a global ban where there is one."""
+    if not bans:
+        return Check(subject, banned=False, covers=NOWHERE)
+    ends = [math.inf if one.until is None else one.until.timestamp() for one in bans]
+    everywhere = any(one.kind is Kind.GLOBAL_BAN for one in bans)
+    said = _covered(subject, max(ends), reference)
+    return msgspec.structs.replace(said, covers=EVERYWHERE if everywhere else EVENT)
+
+
+def _name_of(runtime: Runtime, subject: Subject) -> bytes:
+    if subject.user is None or subject.ip is not None:
+        raise Malformed("malformed", "Who is banned from an event is asked by `user`.", "R28")
+    return hashes_of(runtime).account(subject.user)
+
+
 async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: datetime) -> list[Check]:
     """Ask the table what was in force at a moment that has passed."""
     answers: list[Check] = []
@@ -152,7 +225,7 @@ async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: date
                 asked = _key_of(runtime, subject)
             except Refused as refused:
                 raise _malformed(refused) from refused
-            until = await connection.scalar(_PAST, {**asked, "at": at})
+            until = await connection.scalar(_PAST, {**asked, "wiki": subject.wiki, "at": at})
             answers.append(Check(subject, banned=False, covers=NOWHERE) if until is None else _covered(subject, until, reference))
     return answers
 
@@ -185,11 +258,11 @@ def _malformed(refused: Refused) -> Malformed:
 def _unreadable(body: bytes) -> Malformed:
     """Say what is wrong with a body, in the words that every operation uses, and never what was sent."""
     read_json(body)
-    return Malformed("malformed", f"The body must be {{subjects: [{{user, wiki?}} or {{ip}}; at most {MOST}], at?}}.")
+    return Malformed("malformed", f"The body must be {{subjects: [{{user, wiki?}} or {{ip}}; at most {MOST}], event?, at?}}.")
 
 
 CHECKS: tuple[HotRoute, ...] = (
-    HotRoute("GET", PATH, check_one, roles=ROLES, query=("user", "ip", "wiki", "at"), document=ASK, schemas=SCHEMAS),
+    HotRoute("GET", PATH, check_one, roles=ROLES, query=("user", "ip", "wiki", "event", "at"), document=ASK, schemas=SCHEMAS),
     HotRoute("POST", PATH, check_many, roles=ROLES, document=ASK_MANY, schemas=SCHEMAS),
 )
 

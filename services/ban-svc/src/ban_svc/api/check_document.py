@@ -11,6 +11,11 @@ _IP = {
     "maxLength": 64,
     "description": "An address, or a range that is covered when it lies wholly inside a banned one.",
 }
+_EVENT = {
+    "type": "string",
+    "pattern": "^[a-z0-9-]{1,64}$",
+    "description": "The id of an event; answered to a steward whom a confirmed grant of its list names, and to the auditor.",
+}
 _AT = {"type": "string", "format": "date-time", "description": "A moment; one in the past is answered to the auditor alone."}
 
 SCHEMAS: dict[str, Any] = {
@@ -38,9 +43,9 @@ SCHEMAS: dict[str, Any] = {
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS = {
     "401": {"description": "There is no token, or it is not good.", "content": _PROBLEM},
-    "403": {"description": "The token has neither role, or the past is not for it.", "content": _PROBLEM},
+    "403": {"description": "The token has none of the roles, or the past or this event is not for it.", "content": _PROBLEM},
     "422": {
-        "description": "A name, an address, a moment or a parameter cannot be read; `event` comes with the event bans' list.",
+        "description": "A name, an address, a moment or a parameter cannot be read.",
         "content": _PROBLEM,
     },
     "503": {"description": "The bans are still being loaded, or revocations cannot be read. See Retry-After.", "content": _PROBLEM},
@@ -61,9 +66,19 @@ ASK: dict[str, Any] = {
     "operationId": "check_ban",
     "tags": ["bans"],
     "summary": "Ask whether an account or an address is banned",
-    "description": "Name `user` or `ip`. Answers about global bans and range blocks in force, now or at `at`; never why.",
-    "parameters": [_parameter("user", _USER), _parameter("ip", _IP), _parameter("wiki", _WIKI), _parameter("at", _AT)],
+    "description": (
+        "Name `user` or `ip`. Answers about global bans and range blocks in force, now or at `at`; with `event`, about bans from it at its "
+        "start, or at the moment asked about where that is later. Never why."
+    ),
+    "parameters": [
+        _parameter("user", _USER),
+        _parameter("ip", _IP),
+        _parameter("wiki", _WIKI),
+        _parameter("event", _EVENT),
+        _parameter("at", _AT),
+    ],
     "responses": {
+        "304": {"description": "The answer is the one you have, by the ETag in `If-None-Match`."},
         "200": {
             "description": "Yes or no.",
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Check"}, "example": _ANSWER}},
@@ -87,6 +102,7 @@ ASK_MANY: dict[str, Any] = {
                     "additionalProperties": False,
                     "properties": {
                         "subjects": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/CheckSubject"}},
+                        "event": _EVENT,
                         "at": _AT,
                     },
                 },

@@ -1,7 +1,6 @@
 """The person behind accounts, as far as a rule may know them: links, who proposed them, what stands against them (R17, R18, D23)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -82,4 +81,3 @@ class Confirming:
     proposed_by: str
     by: str
     aimed_at: bool = False
-    at: datetime | None = None

@@ -22,6 +22,7 @@ from ban_svc.rules.modification import (
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
 from ban_svc.rules.proposal import may_propose, remarks
+from ban_svc.rules.recorded import is_of_others, may_import, may_record
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "is_excepted",
     "is_in_force",
     "is_narrower",
+    "is_of_others",
     "is_renewed",
     "is_signed",
     "is_under_review",
@@ -57,11 +59,13 @@ __all__ = [
     "may_enact_modification",
     "may_end_delegation",
     "may_enforce",
+    "may_import",
     "may_lift",
     "may_look",
     "may_modify",
     "may_permit",
     "may_propose",
+    "may_record",
     "may_recuse",
     "may_sign_for",
     "may_tell_failure",

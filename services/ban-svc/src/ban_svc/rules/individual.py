@@ -1,4 +1,4 @@
-"""Who is one person: links of accounts and addresses, each seen by two people, and individuals found to be one (R17, R18, R75, D16, D23)."""
+"""Who is one person: links of accounts and addresses seen by two people, individuals found to be one (R17, R18, R75, D16, D23)."""
 
 import re
 from collections.abc import Iterable
@@ -26,7 +26,10 @@ def may_link(link: Link, *, on: date) -> Decision:
         known
         & stands_on_more_than_a_check(link.evidence)
         & Decision.of(
-            (link.elsewhere, Reason("linked_to_another", "It is linked to another individual; unlink it there first, or merge the two.", "D23")),
+            (
+                link.elsewhere,
+                Reason("linked_to_another", "It is linked to another individual; unlink it there first, or merge the two.", "D23"),
+            ),
             (
                 link.decided or (link.confidence_now is not None and _ORDER.index(link.confidence) <= _ORDER.index(link.confidence_now)),
                 Reason("linked_already", "It is linked to this individual with this confidence or a higher one.", "D23"),
@@ -37,7 +40,7 @@ def may_link(link: Link, *, on: date) -> Decision:
 
 
 def may_be_account(link: Link, *, on: date) -> Decision:
-    """What is linked has a name that MediaWiki would accept, and is no account of staff or of whoever acts in the matter (R90, R115, D23)."""
+    """What is linked has a name that MediaWiki accepts, and is no account of staff or of whoever acts in the matter (R90, R115, D23)."""
     name = link.account or ""
     decision = may_be_user(name)
     if not decision:
@@ -56,7 +59,14 @@ def is_no_staff(name: str, *, on: date) -> Decision:
     shape = canonical_user(name)
     staff = shape in wanted.value["names"] or shape.casefold().endswith(tuple(one.casefold() for one in wanted.value["endings"]))
     return Decision.of(
-        (staff, Reason("staff_account", "This is an account of the Foundation's staff; it is linked to nobody and aimed at by nothing.", wanted.cite))
+        (
+            staff,
+            Reason(
+                "staff_account",
+                "This is an account of the Foundation's staff; it is linked to nobody and aimed at by nothing.",
+                wanted.cite,
+            ),
+        )
     )
 
 
@@ -84,7 +94,9 @@ def stands_on_more_than_a_check(evidence: str) -> Decision:
     return Decision.of(
         (
             all(_CHECK.search(one) for one in thoughts),
-            Reason("checkuser_is_no_identity", "A CheckUser's output alone links nobody; say what else shows that it is this person.", "R75"),
+            Reason(
+                "checkuser_is_no_identity", "A CheckUser's output alone links nobody; say what else shows that it is this person.", "R75"
+            ),
         )
     )
 
@@ -101,6 +113,21 @@ def linked_until(evidence_at: datetime, decisions_end: datetime | None) -> datet
     return until if decisions_end is None else min(until, decisions_end)
 
 
+def last_end(address: str, decisions: Iterable[tuple[datetime | None, Iterable[str]]]) -> datetime | None:
+    """The last decision that names an address says until when it may be linked; one without an end sets none (D23)."""
+    network = network_of(address)
+    ends = [end for end, named in decisions if is_named(network, named)]
+    return None if None in ends or not ends else max(end for end in ends if end is not None)
+
+
+def may_still_link(*, elsewhere: bool, over: bool) -> Decision:
+    """What was linked to another person meanwhile, or rests on evidence older than ninety days, is confirmed no more (D23)."""
+    return Decision.of(
+        (elsewhere, Reason("linked_to_another", "It is linked to another individual; unlink it there first, or merge the two.", "D23")),
+        (over, Reason("evidence_too_old", "The evidence for this address is over; propose it anew on new evidence.", "D23")),
+    )
+
+
 def may_confirm(facts: Confirming) -> Decision:
     """What is said about a person waits for a second one: never whoever proposed it, nor whom it is about (R115, D23)."""
     return Decision.of(
@@ -111,7 +138,7 @@ def may_confirm(facts: Confirming) -> Decision:
 
 
 def may_unlink(state: LinkState | None) -> Decision:
-    """A link that is proposed or stands is undone with a reason; what a decision itself named is undone by changing the decision (D1, D23)."""
+    """A link is undone with a reason; what a decision itself named is undone by changing the decision (D1, D23)."""
     return Decision.of(
         (
             state is None,
@@ -134,14 +161,19 @@ def may_merge(*, same: bool, one_person: bool, waiting: bool) -> Decision:
 
 
 def may_split(state: MergeState | None, *, waiting: bool) -> Decision:
-    """What was merged is split again, and a merge not yet confirmed is refused, with a reason (D23)."""
+    """What was merged is split again, with a reason, when nothing else waits (D23)."""
     return Decision.of(
         (
-            state is None or (state not in AS_ONE and state is not MergeState.PROPOSED),
+            state is None or state not in AS_ONE,
             Reason("not_merged", "These two were not merged with each other, or were split again.", "D23"),
         ),
         (
-            state is MergeState.SPLIT_PROPOSED or (state is MergeState.STANDING and waiting),
+            state is MergeState.SPLIT_PROPOSED or waiting,
             Reason("merge_waits", "A merge or a split of this individual waits for its confirmation; settle that one first.", "D23"),
         ),
     )
+
+
+def may_turn_down(*, waits: bool) -> Decision:
+    """Only what waits for its second person can be turned down (D23)."""
+    return Decision.of((not waits, Reason("nothing_to_confirm", "Nothing of this waits for a confirmation.", "D23")))

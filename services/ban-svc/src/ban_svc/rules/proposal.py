@@ -82,9 +82,7 @@ def is_ours(spec: ActionSpec) -> Decision:
     return Decision.of(
         (
             spec.imposed_by not in (None, "foundation"),
-            Reason(
-                "not_ours", "A ban of a community or an affiliate is never enacted here, and this release keeps no record of one.", "R8"
-            ),
+            Reason("not_ours", "A ban of a community or an affiliate is put on record as theirs; it is never enacted here.", "R8"),
         )
     )
 
