@@ -283,6 +283,25 @@ async def test_a_permission_lets_somebody_come_to_the_event_that_it_names(stewar
     assert [(await stewards.check(one, name)).json()["banned"] for one in (event, other)] == [False, True]
 
 
+async def test_a_narrowed_scope_and_a_lift_are_known_at_once(stewards: Stewards) -> None:
+    here, there = await stewards.event(), await stewards.event(countries=["BE"])
+    for one in (here, there):
+        await stewards.granted(one)
+    spec = stewards.office.spec("event_ban", scope={"everywhere": False, "countries": ["NL", "BE"]})
+    ban, name = await stewards.office.enacted(spec), spec["accounts"][0]["name"]
+    where = f"/bans/v1/actions/{ban['id']}"
+    body = {"spec": {**spec, "scope": {"everywhere": False, "countries": ["NL"]}}, "nature": "ordinary", "note": "Only there."}
+    proposed = await stewards.desk.post(f"{where}/modifications", body, role="evaluator", sub="eva")
+    assert proposed.status_code == 200, proposed.text
+    second = await stewards.desk.post(f"{where}/modifications/confirmation", {"note": "Yes."}, role="team_manager", sub="maja")
+    assert second.status_code == 200, second.text
+    assert [(await stewards.check(one, name)).json()["banned"] for one in (here, there)] == [True, False]
+    lift = {"reason": "It has served its purpose.", "note": "Quiet."}
+    assert (await stewards.desk.post(f"{where}/lift", lift, role="team_manager", sub="maja")).status_code == 200
+    assert (await stewards.desk.post(f"{where}/lift/confirmation", {"note": "Yes."}, role="director", sub="dora")).status_code == 200
+    assert [(await stewards.check(one, name)).json()["banned"] for one in (here, there)] == [False, False]
+
+
 async def test_a_copy_names_everybody_banned_and_says_whose_it_is(stewards: Stewards) -> None:
     event = await stewards.event()
     grant = await stewards.granted(event)

@@ -381,6 +381,20 @@ async def test_an_address_that_is_unlinked_counts_no_longer_than_the_decision_sa
     assert not (await people.office.check(ip=ip))["banned"]
 
 
+async def test_a_linked_address_is_forgotten_when_the_ban_is_lifted(people: People) -> None:
+    ip = f"203.0.113.{random.randrange(1, 255)}"  # noqa: S311 - no secret
+    ban = await people.office.enacted(people.office.spec(addresses=[ip]))
+    link = await people.link(ban["individual_id"], address=ip)
+    where = f"/bans/v1/actions/{ban['id']}/lift"
+    body = {"reason": "It has served its purpose.", "note": "Three quiet years."}
+    assert (await people.desk.post(where, body, role="team_manager", sub="maja")).status_code == 200
+    assert (await people.desk.post(f"{where}/confirmation", {"note": "Yes."}, role="director", sub="dora")).status_code == 200
+    assert await people.desk.sql("SELECT id FROM identity WHERE id = $1", UUID(link)) == []
+    name = somename()
+    await people.link(ban["individual_id"], account=name)
+    assert not await people.banned(name)
+
+
 async def test_what_waited_longer_than_its_evidence_holds_is_not_confirmed(people: People) -> None:
     ip = f"192.0.2.{random.randrange(1, 255)}"
     ban = await people.office.enacted(people.office.spec(addresses=[ip]))

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from ban_svc.actions.change import announce
+from ban_svc.actions.individuals import forget_unnamed
 from ban_svc.actions.owed import undo
 from ban_svc.index import patch_after_commit
 from ban_svc.model import IN_FORCE, State
@@ -33,6 +34,7 @@ async def end(edge: Edge, action: Action, how: Ending, at: datetime) -> None:
     await undo(edge, action, by_the_clock=how == "expired")
     action.state, action.ended_at = State(how), at
     announce(edge, action, how, prior)
+    await forget_unnamed(edge, action)
 
 
 async def uncover(edge: Edge, action: Action, at: datetime) -> None:

@@ -145,6 +145,12 @@ async def forget_links(edge: Edge, individual: Individual) -> None:
         changed(edge, individual, "addresses_forgotten")
 
 
+async def forget_unnamed(edge: Edge, action: Action) -> None:
+    """Delete the links of addresses that no decision in force names, because this one has ended (D23)."""
+    if action.individual_id is not None:
+        await forget_links(edge, await edge.lock(Individual, action.individual_id, "individual"))
+
+
 def subject_of(edge: Edge, *, account: str | None, address: str | None) -> bytes:
     """Give the keyed hash of what is linked; of what can be no name or address, an empty one: the rules say why."""
     try:

@@ -20,6 +20,7 @@ from sqlmodel import col, select
 from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.expiry import uncover
+from ban_svc.actions.inheritance import hold, settle
 from ban_svc.actions.life import confirm, life_of, lock_with_blocks, replace, waiting_of
 from ban_svc.actions.matter import matter_of
 from ban_svc.actions.owed import renew
@@ -203,6 +204,10 @@ async def _put_into_force(edge: Edge, action: Action, blocks: list[Action], modi
     await edge.session.flush()
     if action.expires_at != ended:
         await _move_end(edge, action)
+    if action.individual_id is not None:
+        # Another scope or start holds for every account of the person.
+        await hold(edge, action.individual_id)
+        await settle(edge, action.individual_id, texts={action.id: spec})
     announce(edge, action, "modified", action_was)
     for block in blocks:
         await _shorten(edge, block, action)
