@@ -29,8 +29,12 @@ DEFAULT_GRANTS = ("SELECT", "INSERT", "UPDATE")
 
 def login_roles(service: Service) -> list[str]:
     """Name the roles of a service that log in, each with a password in the secrets folder."""
-    imports = any("import_role" in table.info for table in _tables(service))
-    return [service.name, f"{service.name}_keys", *([f"{service.name}_import"] if imports else [])]
+    return [service.name, f"{service.name}_keys", *([f"{service.name}_import"] if _imports(service) else [])]
+
+
+def _imports(service: Service) -> bool:
+    """Tell whether a service takes what stood before it: one of its own tables is then open to the role that does."""
+    return any("import_role" in table.info for table in service.metadata.sorted_tables)
 
 
 def _tables(service: Service) -> list[Table]:
@@ -143,7 +147,7 @@ async def _grant(admin: asyncpg.Connection, service: Service) -> None:
         statements.append(f"GRANT SELECT ON {place} TO {READER}")
         if rights := table.info.get("keys_role"):
             statements.append(f"GRANT {', '.join(rights)} ON {place} TO {name}_keys")
-        if rights := table.info.get("import_role"):
+        if (rights := table.info.get("import_role")) and _imports(service):
             statements.append(f"GRANT {', '.join(rights)} ON {place} TO {name}_import")
     async with admin.transaction():
         await admin.execute("; ".join(statements))

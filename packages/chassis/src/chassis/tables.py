@@ -1,6 +1,7 @@
 """The tables that every service has in its own schema; defined once, without schema (the role's `search_path` decides).
 
-`info["grants"]` is what the service's own role may do with a table; `chassis.migrations` grants exactly that.
+`info["grants"]` is what the service's own role may do with a table, `info["import_role"]` what the role of a service's import may, where
+a table of the service asks for one; `chassis.migrations` grants exactly that.
 """
 
 from typing import Any
@@ -45,7 +46,7 @@ outbox = Table(
     _moment("sent_at", nullable=True),
     Index("outbox_version", "stream", "key", "version", unique=True),
     Index("outbox_unsent", "id", postgresql_where="sent_at IS NULL"),
-    info={"grants": ("SELECT", "INSERT", "UPDATE (sent_at)")},
+    info={"grants": ("SELECT", "INSERT", "UPDATE (sent_at)"), "import_role": INSERT_ONLY["grants"]},
 )
 """What this service said. Rows stay: they are the record, and `office replay` can send them again."""
 
@@ -100,7 +101,7 @@ deadline = Table(
     Column("traceparent", Text),
     Index("deadline_due", "due_at", postgresql_where="state = 'waiting'"),
     Index("deadline_aggregate", "aggregate_id"),
-    info={"grants": ("SELECT", "INSERT", "UPDATE")},
+    info={"grants": ("SELECT", "INSERT", "UPDATE"), "import_role": INSERT_ONLY["grants"]},
 )
 """Dates that the law or the policy sets: `waiting`, `fired`, `cancelled`; rows, not jobs. `traceparent` is the trace that set it."""
 
@@ -150,7 +151,7 @@ audit = Table(
     Column("request_id", Text, nullable=False),
     Column("event_id", Uuid),
     Index("audit_aggregate", "aggregate_id", "at", "id"),
-    info=INSERT_ONLY,
+    info={**INSERT_ONLY, "import_role": INSERT_ONLY["grants"]},
 )
 """Who did or was refused what, on which ground: ids, codes and digests only."""
 
@@ -168,7 +169,7 @@ access_log = Table(
     Column("reason_hash", LargeBinary, nullable=False),
     Column("request_id", Text, nullable=False),
     Index("access_log_aggregate", "aggregate_id", "at"),
-    info={"grants": ("SELECT", "INSERT"), "keys_role": ("SELECT", "UPDATE (reason)")},
+    info={**INSERT_ONLY, "keys_role": ("SELECT", "UPDATE (reason)"), "import_role": INSERT_ONLY["grants"]},
 )
 """Who read a person, evidence, a child-protection case or an event list, and why; written before the first byte."""
 
@@ -179,7 +180,11 @@ data_key = Table(
     Column("ring_key", Text),
     Column("wrapped", LargeBinary),
     _moment("destroyed_at", nullable=True),
-    info={"grants": ("SELECT", "INSERT", "UPDATE"), "keys_role": ("SELECT", "UPDATE (ring_key, wrapped)")},
+    info={
+        "grants": ("SELECT", "INSERT", "UPDATE"),
+        "keys_role": ("SELECT", "UPDATE (ring_key, wrapped)"),
+        "import_role": INSERT_ONLY["grants"],
+    },
 )
 """One key for each case, person or matter, wrapped by the keyring. Destroying it is the deletion (D27): at once here and in every later
 back-up. One that is older still holds the wrapped key, and opens as long as it and the ring's key are both kept."""

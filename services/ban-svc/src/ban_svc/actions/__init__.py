@@ -19,6 +19,7 @@ from ban_svc.actions.owed import owners_of
 from ban_svc.actions.party import is_party, subject_of
 from ban_svc.actions.permission import confirm_permission, propose_permission
 from ban_svc.actions.proposal import Proposal, propose, propose_or_send_back
+from ban_svc.actions.recorded import import_ban
 from ban_svc.actions.review import amend, amend_or_send_back, recuse, sign, withdraw
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "expire",
     "forget_addresses",
     "grow_late",
+    "import_ban",
     "is_modification_approved",
     "is_of_modification",
     "is_party",

@@ -34,7 +34,7 @@ def note_in_trail(
         edge,
         aggregate="action",
         aggregate_id=action.id,
-        operation=f"{source if source in ('http', 'deadline') else 'event'}:action:{what}",
+        operation=f"{source if source in ('http', 'deadline', 'command') else 'event'}:action:{what}",
         prior_state=prior_state,
         state=action.state,
         digest=action.digest,

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from ban_svc import rules
 from ban_svc.actions.change import announce
 from ban_svc.actions.matter import hashed, matter_of, subjects_of
+from ban_svc.actions.recorded import record_of_others
 from ban_svc.actions.text import seal_spec
 from ban_svc.model import OPEN, ActionSpec, Matter, State
 from ban_svc.tables import Action
@@ -57,8 +58,11 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
     await edge.session.execute(_ONE_AT_A_TIME)
     if (same := await _same(edge, proposal)) is not None:
         return same
-    around = {"case": proposal.case_id, "notice": proposal.notice_id, "case_kind": proposal.case_kind}
-    matter = await matter_of(edge, proposal.spec, proposal.course, **around)
+    if proposal.spec is not None and rules.is_of_others(proposal.spec):
+        return await record_of_others(edge, _made(edge, proposal), proposal.spec, proposal.text or {})
+    matter = await matter_of(
+        edge, proposal.spec, proposal.course, case=proposal.case_id, notice=proposal.notice_id, case_kind=proposal.case_kind
+    )
     _ask(proposal, matter)
     action = _made(edge, proposal)
     await write_spec(edge, action, proposal.spec, proposal.text, matter)
@@ -156,7 +160,7 @@ def _ask(proposal: Proposal, matter: Matter) -> None:
 async def _same(edge: Edge, proposal: Proposal) -> Action | None:
     """Find the action that this very proposal made already."""
     query = select(Action).where(
-        col(Action.case_id) == proposal.case_id, col(Action.digest) == proposal.digest, col(Action.state).in_(OPEN)
+        col(Action.case_id) == proposal.case_id, col(Action.digest) == proposal.digest, col(Action.state).in_(OPEN | {State.RECORDED})
     )
     if proposal.recommendation_id is not None:
         made = select(Action).where(col(Action.recommendation_id) == proposal.recommendation_id)

@@ -14,13 +14,13 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
-from ban_svc.actions.delegation import delegation_of
+from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.emergency import chain_ended, signature_came
-from ban_svc.actions.matter import matter_of, sub_hash
+from ban_svc.actions.matter import matter_of_action, sub_hash
 from ban_svc.actions.proposal import send_back, write_spec
 from ban_svc.actions.text import open_spec, seal_spec, write_note
 from ban_svc.model import IN_FORCE, ActionSpec, State
-from ban_svc.tables import Action, Recusal, Signature
+from ban_svc.tables import Action, Delegation, Recusal, Signature
 
 _AFTER = {
     ReviewState.OPEN: State.IN_REVIEW,
@@ -81,12 +81,11 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
     action = await edge.lock(Action, action_id, "action")
     review = await review_of(edge, action)
     roles = edge.actor.roles if edge.actor is not None else frozenset()
-    delegation = None if level.role in roles else await delegation_of(edge, level, edge.by.id)
+    delegation, for_another = None if level.role in roles else await _delegation(edge, action, review, level), Decision()
+    if delegation is not None:
+        for_another = _may_sign_for(edge, action, review, delegation)
     asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=level.role in roles or bool(delegation))
-    under_review = rules.is_under_review(State(action.state), verdict=verdict, unsigned=not review.signatures)
-    for_another = (
-        rules.may_sign_for(delegation.facts(), review, involved=involved_of(edge, action, delegation.by)) if delegation else Decision()
-    )
+    under_review = rules.was_decided_here(action.origin) & rules.is_under_review(State(action.state), verdict=verdict, unsigned=not review.signatures)
     (rules.may_work_on(Kind(action.kind), roles) & under_review & asked & for_another).or_refuse()
     edge.by = Performer(role=level.role.value, id=edge.by.id)
     prior, written = action.public(), await write_note(edge, action, "review", note)
@@ -116,6 +115,16 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
     return action
 
 
+async def _delegation(edge: Edge, action: Action, review: Review, level: Level) -> Delegation | None:
+    """Find the delegation under which this person signs: one by somebody who may sign it, where there is one."""
+    found = await delegations_of(edge, level, edge.by.id)
+    return next((one for one in found if _may_sign_for(edge, action, review, one)), found[0] if found else None)
+
+
+def _may_sign_for(edge: Edge, action: Action, review: Review, delegation: Delegation) -> Decision:
+    return rules.may_sign_for(delegation.facts(), review, involved=involved_of(edge, action, delegation.by))
+
+
 async def amend(
     edge: Edge, action_id: UUID, *, note: str, spec: ActionSpec | None = None, text: Mapping[str, Any] | None = None, **recommended: Any
 ) -> Action:
@@ -132,8 +141,7 @@ async def amend(
     rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=new_kind, by=by, evaluator=action.evaluator).or_refuse()
     # Where no text is sent the one there is must be lawful as it stands: the law may be what sent it back.
     spec = spec or await open_spec(edge, action)
-    around = {"case": action.case_id, "notice": action.notice_id, "case_kind": action.case_kind}
-    matter = await matter_of(edge, spec, Course(action.course), action_id=action.id, **around)
+    matter = await matter_of_action(edge, action, spec)
     if spec is not None:
         rules.may_propose(spec, matter).or_refuse()
     elif action.course == Course.ACT:

@@ -245,7 +245,8 @@ def _shown(
             "review": {
                 "course": action.course,
                 "digest": action.digest,
-                "steps": [_step(step, signatures, notes or {}) for step in steps_of(review)],
+                # What was not decided here has no chain.
+                "steps": [_step(step, signatures, notes or {}) for step in steps_of(review)] if action.origin == "decided" else [],
                 "approvals": approvals_of(review),
                 "state": action.review_state,
             },

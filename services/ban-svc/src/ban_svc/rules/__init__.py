@@ -22,7 +22,7 @@ from ban_svc.rules.modification import (
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
 from ban_svc.rules.proposal import may_propose, remarks
-from ban_svc.rules.recorded import is_of_others, may_import, may_record
+from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
 
 __all__ = [
@@ -77,4 +77,5 @@ __all__ = [
     "signatures_due",
     "wikis_of",
     "wikis_told",
+    "was_decided_here",
 ]

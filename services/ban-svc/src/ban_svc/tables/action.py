@@ -53,6 +53,8 @@ class Action(Base, table=True):
         Index("action_enacted", "enacted_at", postgresql_where="enacted_at IS NOT NULL"),
         Index("action_enforces", "enforces", postgresql_where="enforces IS NOT NULL"),
         Index("action_subjects", "subjects", postgresql_using="gin"),
+        # A row lock asks for the right to change something; the guards say what the import may write at all.
+        {"info": {"import_role": ("SELECT", "INSERT", "UPDATE (version)")}},
     )
 
     id: UUID = Field(primary_key=True)
@@ -139,6 +141,8 @@ class Action(Base, table=True):
                 "clock": self._clock(),
                 "enforcement": EnforcementCounts(**counts) if any(counts.values()) else None,
                 "outcome_refusal": refusal,
+                # What was not decided here had no review.
+                "review_state": self.review_state if self.origin == "decided" else None,
                 **{name: getattr(self, name) for name in _SAID_AS_IT_IS},
             }
         )
@@ -167,7 +171,6 @@ _SAID_AS_IT_IS = (
     "individual_id",
     "irrevocable",
     "disclosure",
-    "review_state",
     "open_level",
     "reviewed_level",
     "review_verdict",

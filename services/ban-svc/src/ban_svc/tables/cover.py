@@ -32,7 +32,7 @@ class Cover(Base, table=True):
         Index("cover_network", "network", postgresql_using="gist", postgresql_ops={"network": "inet_ops"}),
         Index("cover_action", "action_id"),
         Index("cover_permitted", "name_hash", postgresql_where="permitted IS NOT NULL"),
-        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE")}},
+        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE"), "import_role": ("SELECT", "INSERT", "UPDATE (ends_at)")}},
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))

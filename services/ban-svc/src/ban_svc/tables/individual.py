@@ -19,7 +19,7 @@ class Individual(Base, table=True):
     """
 
     __tablename__ = "individual"
-    __table_args__ = (Index("individual_person", "person_id"),)
+    __table_args__ = (Index("individual_person", "person_id"), {"info": {"import_role": ("SELECT", "INSERT")}})
 
     id: UUID = Field(primary_key=True)
     person_id: UUID
@@ -38,7 +38,7 @@ class Account(Base, table=True):
         CheckConstraint("confidence IN ('possible', 'likely', 'confirmed')", name="account_confidence"),
         CheckConstraint("decided_by IS NOT NULL OR identity_id IS NOT NULL", name="account_rests_on"),
         Index("account_individual", "individual_id"),
-        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE")}},
+        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE"), "import_role": ("SELECT", "INSERT", "UPDATE (decided_by)")}},
     )
 
     id: UUID = Field(primary_key=True)
@@ -70,7 +70,7 @@ class Identity(Base, table=True):
         Index("identity_linked_once", "subject", unique=True, postgresql_where="state = 'linked' AND sort = 'account'"),
         Index("identity_subject", "subject"),
         Index("identity_individual", "individual_id", "id"),
-        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE")}},
+        {"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE"), "import_role": ("SELECT", "UPDATE (state)")}},
     )
 
     id: UUID = Field(primary_key=True)

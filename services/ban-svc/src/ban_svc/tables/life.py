@@ -54,6 +54,8 @@ class Permission(Base, table=True):
         CheckConstraint(_TWO, name="permission_two_people"),
         Index("permission_waiting", "action_id", unique=True, postgresql_where=_ONE_WAITS),
         Index("permission_action", "action_id", "at"),
+        # A cover says what is permitted, whoever writes it.
+        {"info": {"import_role": ("SELECT",)}},
     )
 
     id: UUID = Field(primary_key=True)
@@ -91,6 +93,7 @@ class Modification(Base, table=True):
         Index("modification_waiting", "action_id", unique=True, postgresql_where="state IN ('proposed', 'approved')"),
         Index("modification_action", "action_id", "at"),
         UniqueConstraint("action_id", "digest", name="modification_once"),
+        {"info": {"import_role": ("SELECT",)}},
     )
 
     id: UUID = Field(primary_key=True)
