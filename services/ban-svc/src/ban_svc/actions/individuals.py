@@ -1,5 +1,6 @@
 """Who is behind accounts and addresses: links proposed on evidence, confirmed by a second person, undone with a reason (R17, R18, D23)."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.audit import write_audit
@@ -45,14 +46,14 @@ async def propose_link(
     subject = subject_of(edge, account=account, address=address)
     members = await members_of(edge, individual.id)
     naming = await decisions_naming(edge, members) if address is not None else ()
-    link = Link(
+    link = replace(
+        await _known(edge, members, subject, of_account=account is not None),
         confidence=confidence,
         evidence=evidence,
         account=account,
         address=address,
         staff=await _staff_of(edge, members),
         named=tuple(one for _, named in naming for one in named),
-        **await _known(edge, members, subject, of_account=account is not None),
     )
     law.may_link(link, on=edge.now.date()).or_refuse()
     key = await data_key(edge, individual.id)
@@ -92,7 +93,7 @@ async def confirm_link(edge: Edge, individual_id: UUID, identity_id: UUID, *, te
     account = identity.sort == "account"
     known = await _known(edge, members, identity.subject, of_account=account)
     law.may_confirm(facts).or_refuse()
-    law.may_still_link(elsewhere=bool(known["elsewhere"]), over=identity.ends_at is not None and identity.ends_at <= edge.now).or_refuse()
+    law.may_still_link(elsewhere=known.elsewhere, over=identity.ends_at is not None and identity.ends_at <= edge.now).or_refuse()
     key = await data_key(edge, individual.id)
     await _supersede(edge, members, identity)
     identity.state, identity.confirmed_by, identity.confirmed_at = LinkState.LINKED, edge.by.id, edge.now
@@ -194,20 +195,22 @@ async def _identity(edge: Edge, individual: Individual, identity_id: UUID) -> Id
     return found
 
 
-async def _known(edge: Edge, members: list[UUID], subject: bytes, *, of_account: bool) -> dict[str, bool | Confidence | None]:
+async def _known(edge: Edge, members: list[UUID], subject: bytes, *, of_account: bool) -> Link:
     """Tell what is known of an account or address already: whose it is, how surely, what waits."""
     links = list(await edge.session.scalars(select(Identity).where(Identity.subject == subject)))
     mine = [one for one in links if one.individual_id in members]
     counted = (await edge.session.scalars(select(Account).where(Account.name_hash == subject))).one_or_none()
     standing = [one.sure() for one in mine if one.state == LinkState.LINKED]
     others = any(one.state == LinkState.LINKED and one.individual_id not in members for one in links)
-    return {
-        "elsewhere": of_account and (others or (counted is not None and counted.individual_id not in members)),
-        "decided": counted is not None and counted.individual_id in members and counted.decided_by is not None,
-        "proposed": any(one.state == LinkState.PROPOSED for one in mine),
+    return Link(
+        confidence=Confidence.POSSIBLE,
+        evidence="",
+        elsewhere=of_account and (others or (counted is not None and counted.individual_id not in members)),
+        decided=counted is not None and counted.individual_id in members and counted.decided_by is not None,
+        proposed=any(one.state == LinkState.PROPOSED for one in mine),
         # New evidence renews an address; of an account it says something only when it is surer.
-        "confidence_now": standing[0] if standing and of_account else None,
-    }
+        confidence_now=standing[0] if standing and of_account else None,
+    )
 
 
 async def _staff_of(edge: Edge, members: list[UUID]) -> frozenset[str]:

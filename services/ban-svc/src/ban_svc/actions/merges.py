@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from ban_svc.actions.individuals import changed, confirming
@@ -189,7 +189,7 @@ async def _waiting(edge: Edge, individual_id: UUID) -> Merge | None:
     return (await edge.session.scalars(found)).first()
 
 
-def _of(individual_id: UUID) -> object:
+def _of(individual_id: UUID) -> ColumnElement[bool]:
     return or_(col(Merge.individual_id) == individual_id, col(Merge.other_id) == individual_id)
 
 

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.change import announce
-from ban_svc.actions.matter import hashed, matter_of, subjects_of
+from ban_svc.actions.matter import hashed, matter_of, sub_hash, subjects_of
 from ban_svc.actions.recorded import record_of_others
 from ban_svc.actions.text import seal_spec
 from ban_svc.model import OPEN, ActionSpec, Matter, State
@@ -63,7 +63,7 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
     matter = await matter_of(
         edge, proposal.spec, proposal.course, case=proposal.case_id, notice=proposal.notice_id, case_kind=proposal.case_kind
     )
-    _ask(proposal, matter)
+    _ask(proposal, replace(matter, proposer_named=sub_hash(edge.runtime, proposal.evaluator) in subjects_of(edge.runtime, proposal.spec)))
     action = _made(edge, proposal)
     await write_spec(edge, action, proposal.spec, proposal.text, matter)
     edge.session.add(action)

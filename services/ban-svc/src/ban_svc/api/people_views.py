@@ -134,7 +134,7 @@ async def _texts(
         await log_access(edge, "individual", one)
     found: dict[Sealed, str] = {}
     for place, sealed in (
-        (NAME, [row.name for row in (*identities, *accounts)]),
+        (NAME, [*(row.name for row in identities), *(row.name for row in accounts)]),
         (links.EVIDENCE, [row.evidence for row in identities]),
         (links.REASON, [row.reason for row in identities if row.reason is not None]),
         (merges.EVIDENCE, [row.evidence for row in rows]),

@@ -42,6 +42,7 @@ class Matter:
     events: tuple[EventFacts, ...] = ()
     banned_already: bool = False
     proposed_already: bool = False
+    proposer_named: bool = False
     direct_request: bool = False
     interaction_bans: bool = False
 

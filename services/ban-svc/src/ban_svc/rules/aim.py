@@ -9,6 +9,7 @@ from kernel.kinds import ACTION_KINDS, Kind
 from kernel.names import canonical_user, may_be_user
 
 from ban_svc.model import ActionSpec, Matter
+from ban_svc.rules.individual import is_no_staff
 from ban_svc.rules.numbers import POLICY
 
 # A check may name accounts of several people, for it finds nothing about any of them (R75); pages and ranges are nobody.
@@ -24,7 +25,7 @@ def is_aimed(spec: ActionSpec, matter: Matter) -> Decision:
         return blocks_ranges(spec, matter) & named
     if spec.kind not in ABOUT_A_PERSON:
         return named
-    return has_an_aim(spec, matter) & is_one_person(matter) & named & is_linked(matter)
+    return has_an_aim(spec, matter) & is_one_person(matter) & named & is_none_of_us(spec, matter, named=named) & is_linked(matter)
 
 
 def has_an_aim(spec: ActionSpec, matter: Matter) -> Decision:
@@ -64,6 +65,17 @@ def is_one_person(matter: Matter) -> Decision:
     )
 
 
+def is_none_of_us(spec: ActionSpec, matter: Matter, *, named: Decision) -> Decision:
+    """No action is aimed at an account of the Foundation's staff, nor at whoever proposes it (R90, R115)."""
+    decision = Decision.of(
+        (matter.proposer_named, Reason("names_its_proposer", "You are among the accounts named; somebody else evaluates this.", "R115"))
+    )
+    # Only what can be a name can be somebody's.
+    for account in (spec.accounts or ()) if named else ():
+        decision &= is_no_staff(account.name, on=matter.now.date())
+    return decision
+
+
 def may_be_names(names: Sequence[str]) -> Decision:
     """Every account has a name that MediaWiki would accept, and is named once (D23)."""
     decision = Decision()
@@ -92,8 +104,8 @@ def may_be_addresses(addresses: Sequence[str], matter: Matter) -> Decision:
 
 
 def blocks_ranges(spec: ActionSpec, matter: Matter) -> Decision:
-    """A range block names its ranges; where it enforces a global ban it names the ban, which must be in force, and no list mixes ranges that
-    enforce one, which are WMFOffice's, with others, which are a staff account's (R83, R85, D15).
+    """A range block names its ranges; where it enforces a global ban it names the ban, which must be in force, and no list
+    mixes ranges that enforce one, which are WMFOffice's, with others, which are a staff account's (R83, R85, D15).
     """  # noqa: D205 - the rule is one sentence
     ban, on = matter.enforces, matter.now.date()
     enforcing = spec.enforces is not None or not set(POLICY.value("enforcing_grounds_range_block", on=on)).isdisjoint(spec.grounds)
