@@ -220,15 +220,13 @@ async def test_an_end_comes_by_the_clock_and_addresses_are_forgotten_after_ninet
     assert (await office.read(ban))["state"] == "expired"
 
 
-@pytest.mark.parametrize(
-    "kind", ["rights_removal", "checkuser", "page_protection", "child_protection", "account_termination", "other", "interaction_ban"]
-)
-async def test_what_this_release_does_not_carry_out_is_stored_nowhere(office: Any, kind: str) -> None:
+async def test_an_interaction_ban_is_refused_while_it_is_off_and_stored_nowhere(office: Any) -> None:
     before = await office.desk.sql("SELECT count(*) FROM action")
-    answer = await office.propose(office.spec(kind))
-    assert office.codes(answer) == ["not_carried_out"]
-    assert "does not carry out" in answer.json()["detail"]
+    answer = await office.propose(office.spec("interaction_ban"))
+    assert office.codes(answer) == ["interaction_bans_off"]
     assert await office.desk.sql("SELECT count(*) FROM action") == before
+    action = await office.signed(await office.proposed(office.spec("interaction_ban"), course="no_action"), *LEVELS[:4])
+    assert action["state"] == "declined"
 
 
 async def test_a_copyright_matter_is_never_proposed(office: Any) -> None:

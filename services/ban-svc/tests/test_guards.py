@@ -89,7 +89,7 @@ async def test_kind_evaluator_and_chain_never_change(office: Any, sql: asyncpg.C
         ('"approvals": 2', "fewer than the procedure"),
         ('"state": "approved"', "begins as a proposal"),
         ('"state": "enacted"', "begins as a proposal"),
-        ('"kind": "checkuser"', "begins as a proposal"),
+        ('"kind": "dmca"', "begins as a proposal"),
         ('"origin": "recorded"', "the import alone"),
     ],
 )

@@ -114,18 +114,82 @@ async def test_what_was_fetched_must_be_what_the_event_names(office: Any) -> Non
     assert await made(office, case) == []
 
 
-async def test_what_the_law_refuses_waits_for_a_person(office: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "changes", "optional", "code"),
+    [
+        ("global_ban", {"prior_warnings": None}, (), "warnings_missing"),
+        ("interaction_ban", {}, (), "interaction_bans_off"),
+        ("range_block", {"enforces": "0190aaaa-0000-7000-8000-00000000ffff", "addresses": ["192.0.2.0/24"]}, (), "ban_not_in_force"),
+        ("global_ban", {}, ("legal",), "level_not_at_choice"),
+        ("checkuser", {"emergency": True}, (), "direct_request_is_no_emergency"),
+    ],
+)
+async def test_what_the_law_refuses_goes_back_to_its_evaluator_with_the_reasons(
+    office: Any, kind: str, changes: dict[str, Any], optional: tuple[str, ...], code: str
+) -> None:
     case = uuid4()
-    for told, code in (
-        (recommendation(case, office.spec(prior_warnings=None)), "warnings_missing"),
-        (recommendation(case, office.spec("rights_removal")), "not_carried_out"),
-        (recommendation(case, None), "nothing_proposed"),
-        (recommendation(case, office.spec(), optional=("legal",)), "level_not_at_choice"),
-    ):
-        with pytest.raises(Refused) as refused:
-            await react(office, said(told), told)
-        assert [reason.code for reason in refused.value.reasons] == [code]
-    assert await made(office, case) == []
+    told = recommendation(case, office.spec(kind, **changes), optional=optional)
+    for _ in range(2):
+        await react(office, said(told, kind), told)
+    (action,) = await made(office, case)
+    assert (action["state"], action["review"]["state"], action["version"]) == ("returned", "returned", 2)
+    last = (await office.timeline(action))[-1]
+    assert (last["what"], [reason["code"] for reason in last["reasons"]]) == ("returned", [code])
+    assert office.codes(await office.sign(action, "team_peer")) == ["returned"]
+    assert "not_approved" in office.codes(await office.enact(action))
+    # As it stands it is no more lawful the second time.
+    stands = await office.desk.post(f"/bans/v1/actions/{action['id']}/amendments", {"note": "It stands."}, role="evaluator", sub="eva")
+    if code != "level_not_at_choice":
+        assert office.codes(stands) == [code]
+
+
+async def test_what_went_back_stands_in_nobodys_way_and_is_answered_by_a_lawful_text(office: Any) -> None:
+    case, lawful = uuid4(), office.spec()
+    told = recommendation(case, {name: value for name, value in lawful.items() if name != "prior_warnings"})
+    await react(office, said(told), told)
+    (action,) = await made(office, case)
+    await office.proposed(office.spec("event_ban", accounts=lawful["accounts"]))
+    other = await office.proposed(office.spec(accounts=lawful["accounts"]))
+    body = {"spec": lawful, "note": "The warnings are named now."}
+    where = f"/bans/v1/actions/{action['id']}"
+    assert office.codes(await office.desk.post(f"{where}/amendments", body, role="evaluator", sub="eva")) == ["already_proposed"]
+    taken_back = await office.desk.post(f"/bans/v1/actions/{other['id']}/withdrawal", {"note": "Twice."}, role="evaluator", sub="eva")
+    assert taken_back.status_code == 200
+    amended = (await office.desk.post(f"{where}/amendments", body, role="evaluator", sub="eva")).json()
+    assert (amended["state"], (await office.signed(amended))["state"]) == ("proposed", "approved")
+
+
+async def test_a_recommendation_that_answers_a_return_unlawfully_goes_back_again(office: Any) -> None:
+    case = uuid4()
+    told = recommendation(case, office.spec())
+    await react(office, said(told), told)
+    (action,) = await made(office, case)
+    assert (await office.sign(action, "team_peer", "return")).json()["state"] == "returned"
+    again = recommendation(case, office.spec(grounds=[]))
+    await react(office, said(again, version=4), again)
+    (back,) = await made(office, case)
+    assert (back["id"], back["state"], back["version"]) == (action["id"], "returned", action["version"] + 4)
+    assert (await office.timeline(back))[-1]["reasons"][0]["code"] == "ground_missing"
+    assert back["review"]["digest"] != action["review"]["digest"]
+
+
+async def test_nothing_is_made_of_what_names_no_action(office: Any) -> None:
+    case = uuid4()
+    told = recommendation(case, None)
+    await react(office, said(told), told)
+    (action,) = await made(office, case)
+    assert (await office.timeline(action))[-1]["reasons"][0]["code"] == "nothing_proposed"
+    told = recommendation(uuid4(), office.spec("dmca"))
+    with pytest.raises(Refused):
+        await react(office, said(told), told)
+
+
+async def test_who_is_named_in_the_case_signs_nothing(office: Any) -> None:
+    case = uuid4()
+    told = recommendation(case, office.spec()) | {"named": ["Pia-of-the-case", "a|b"]}
+    await react(office, said(told), told)
+    (action,) = await made(office, case)
+    assert office.codes(await office.sign(action, "team_peer", sub="pia-of-the-case")) == ["involved"]
 
 
 async def test_a_decision_not_to_act_takes_the_kind_of_its_case(office: Any) -> None:

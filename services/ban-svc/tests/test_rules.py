@@ -285,9 +285,7 @@ def test_reviews(case: Case) -> None:
     decision = (
         rules.may_work_on(review.kind, roles)
         & rules.is_under_review(state, verdict=verdict, unsigned=not review.signatures)
-        & may_sign(
-            review, by=by, level=level, verdict=verdict, digest="text", role_held=level.role in roles or delegator is not None
-        )
+        & may_sign(review, by=by, level=level, verdict=verdict, digest="text", role_held=level.role in roles or delegator is not None)
     )
     if delegator is not None:
         delegation = DelegationFacts(level, delegator, by, NOW, NOW + timedelta(days=1))

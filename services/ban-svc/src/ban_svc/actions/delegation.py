@@ -52,11 +52,11 @@ async def end_delegation(edge: Edge, delegation_id: UUID) -> Delegation:
     return row
 
 
-async def delegation_of(edge: Edge, level: Level, delegate: str) -> Delegation | None:
-    """Find the delegation that lets this person sign this level now, the oldest where there are several."""
+async def delegations_of(edge: Edge, level: Level, delegate: str) -> list[Delegation]:
+    """Find the delegations that let this person sign this level now, the oldest first."""
     mine = select(Delegation).where(Delegation.delegate == delegate, Delegation.level == level).order_by(col(Delegation.id))
     found = await edge.session.scalars(mine.with_for_update(read=True))
-    return next((one for one in found if one.facts().holds(level, delegate, edge.now)), None)
+    return [one for one in found if one.facts().holds(level, delegate, edge.now)]
 
 
 def _note_in_trail(edge: Edge, row: Delegation, what: str, prior_state: str | None, state: str) -> None:

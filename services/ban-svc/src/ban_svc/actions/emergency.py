@@ -50,7 +50,6 @@ async def chain_ended(edge: Edge, action: Action, outcome: ReviewState) -> None:
     await undo(edge, action, by_the_clock=False)
     action.state, action.ended_at = State.DECLINED, edge.now
     action.decided_at = action.issued_at = edge.now
-    action.issuance = (action.issuance or 0) + 1
     if action.effects_waiting:
         target = rules.reversal_due(edge.now)
         schedule(edge, aggregate_id=action.id, kind=f"action.{REVERSAL}_due", due_at=target.target_at)

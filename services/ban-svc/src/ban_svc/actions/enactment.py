@@ -7,7 +7,6 @@ from chassis.errors import Busy
 from chassis.ticker import schedule
 from kernel.addresses import canonical_address
 from kernel.kinds import Kind
-from kernel.review import Course
 from sqlalchemy import delete
 from sqlmodel import col, select
 
@@ -15,7 +14,7 @@ from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.emergency import enacted_first
 from ban_svc.actions.inheritance import link_decided, new_individual
-from ban_svc.actions.matter import matter_of
+from ban_svc.actions.matter import matter_of_action, roles_of
 from ban_svc.actions.review import review_of
 from ban_svc.actions.text import open_spec
 from ban_svc.hashes import hashes_of
@@ -31,13 +30,12 @@ async def enact(edge: Edge, action_id: UUID) -> Action:
         Refused: with every reason why it may not be enacted, by this person or at all.
     """
     action = await _lock_with_parent(edge, action_id)
-    state, roles = State(action.state), edge.actor.roles if edge.actor is not None else frozenset()
+    state, roles = State(action.state), roles_of(edge)
     rules.may_enact(await review_of(edge, action), state, by=edge.by.id, roles=roles, emergency=action.emergency).or_refuse()
     spec = await open_spec(edge, action)
     if spec is None:
         raise ValueError("an approved action without a text")
-    around = {"case": action.case_id, "notice": action.notice_id, "case_kind": action.case_kind}
-    matter = await matter_of(edge, spec, Course(action.course), action_id=action.id, **around)
+    matter = await matter_of_action(edge, action, spec)
     rules.may_be_done(spec, matter).or_refuse()
     prior = action.public()
     parent = await edge.session.get(Action, action.enforces) if action.enforces else None

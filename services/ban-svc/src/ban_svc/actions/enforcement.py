@@ -10,6 +10,7 @@ from kernel.review import Course
 
 from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
+from ban_svc.actions.matter import roles_of
 from ban_svc.actions.owed import count, owed_of
 from ban_svc.actions.text import write_note
 from ban_svc.model import EffectState, LookFacts, State
@@ -34,7 +35,7 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
         Refused: with every reason why it cannot be taken.
     """
     action, rows, row = await _find(edge, action_id, wiki, effect)
-    rules.may_enforce(
+    may = rules.may_perform(Kind(action.kind), roles_of(edge)) & rules.may_enforce(
         State(action.state),
         Kind(action.kind),
         Course(action.course),
@@ -42,7 +43,8 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
         evaluator=action.evaluator,
         known=row is not None,
         waiting=row is not None and row.state != EffectState.DONE,
-    ).or_refuse()
+    )
+    may.or_refuse()
     if row is None:
         raise ValueError("a granted receipt without its effect")
     # The key is read before the row changes: the query would flush a row that is half done, and the database refuses it.
@@ -103,6 +105,7 @@ async def look_again(edge: Edge, action_id: UUID, *, wiki: str, effect: str, sta
 async def _find(edge: Edge, action_id: UUID, wiki: str, effect: str) -> tuple[Action, list[Enforcement], Enforcement | None]:
     """Lock an action and find one of its effects among all that are owed."""
     action = await edge.lock(Action, action_id, "action")
+    rules.may_work_on(Kind(action.kind), roles_of(edge)).or_refuse()
     rows = await owed_of(edge, action)
     return action, rows, next((row for row in rows if (row.wiki, row.effect) == (wiki, effect)), None)
 

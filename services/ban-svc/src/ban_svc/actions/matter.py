@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.edge import Edge
 from chassis.runtime import Runtime
+from kernel.actor import Role
 from kernel.decision import Refused
 from kernel.kinds import Kind
 from kernel.review import Course
@@ -31,6 +32,11 @@ def hashed(runtime: Runtime, names: Iterable[str]) -> list[bytes]:
         except Refused:
             continue
     return list(dict.fromkeys(found))
+
+
+def roles_of(edge: Edge) -> frozenset[Role]:
+    """Tell in which roles whoever acts may act; a reaction or a deadline acts in none."""
+    return edge.actor.roles if edge.actor is not None else frozenset()
 
 
 def sub_hash(runtime: Runtime, sub: str) -> bytes | None:
@@ -78,6 +84,19 @@ async def matter_of(
         events=tuple([one.facts() for one in await edge.session.scalars(select(Event).where(col(Event.id).in_(wanted)))]) if wanted else (),
         banned_already=spec.kind is Kind.GLOBAL_BAN and await _is_banned(edge, hashes, action_id),
         proposed_already=await _is_proposed(edge, spec.kind, hashes, action_id),
+    )
+
+
+async def matter_of_action(edge: Edge, action: Action, spec: ActionSpec | None) -> Matter:
+    """Gather what surrounds an action that exists, or a text that it would have."""
+    return await matter_of(
+        edge,
+        spec,
+        Course(action.course),
+        case=action.case_id,
+        notice=action.notice_id,
+        case_kind=action.case_kind,
+        action_id=action.id,
     )
 
 

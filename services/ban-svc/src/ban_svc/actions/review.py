@@ -16,7 +16,7 @@ from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.emergency import chain_ended, signature_came
-from ban_svc.actions.matter import matter_of_action, sub_hash
+from ban_svc.actions.matter import matter_of_action, roles_of, sub_hash
 from ban_svc.actions.proposal import send_back, write_spec
 from ban_svc.actions.text import open_spec, seal_spec, write_note
 from ban_svc.model import IN_FORCE, ActionSpec, State
@@ -80,12 +80,15 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
     """
     action = await edge.lock(Action, action_id, "action")
     review = await review_of(edge, action)
-    roles = edge.actor.roles if edge.actor is not None else frozenset()
+    roles = roles_of(edge)
     delegation, for_another = None if level.role in roles else await _delegation(edge, action, review, level), Decision()
     if delegation is not None:
         for_another = _may_sign_for(edge, action, review, delegation)
-    asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=level.role in roles or bool(delegation))
-    under_review = rules.was_decided_here(action.origin) & rules.is_under_review(State(action.state), verdict=verdict, unsigned=not review.signatures)
+    held = level.role in roles or delegation is not None
+    asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=held)
+    under_review = rules.was_decided_here(action.origin) & rules.is_under_review(
+        State(action.state), verdict=verdict, unsigned=not review.signatures
+    )
     (rules.may_work_on(Kind(action.kind), roles) & under_review & asked & for_another).or_refuse()
     edge.by = Performer(role=level.role.value, id=edge.by.id)
     prior, written = action.public(), await write_note(edge, action, "review", note)
@@ -216,7 +219,7 @@ async def recuse(edge: Edge, action_id: UUID, *, why: str) -> Action:
     by = edge.by.id
     signed = any(signature.by == by for signature in review.signatures)
     aside = rules.may_recuse(State(action.state), by=by, evaluator=action.evaluator, signed=signed, recused=by in review.recused)
-    (rules.may_work_on(Kind(action.kind), edge.actor.roles if edge.actor is not None else frozenset()) & aside).or_refuse()
+    (rules.may_work_on(Kind(action.kind), roles_of(edge)) & aside).or_refuse()
     note = await write_note(edge, action, "recusal", why)
     edge.session.add(Recusal(id=new_id(), action_id=action.id, by=by, note_id=note.id, at=edge.now))
     note_in_trail(edge, action, "recused", prior_state=action.state)

@@ -14,6 +14,7 @@ from kernel.review import Level
 from sqlmodel import col, select
 
 from ban_svc import actions, rules
+from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
 from ban_svc.api.problems import PROBLEMS
 from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view, view_list
@@ -97,7 +98,7 @@ async def list_actions(
 ) -> Page[ActionView]:
     """List actions in the order they were proposed; what is sealed is in no list."""
     query = select(Action).order_by(col(Action.id))
-    if not _in_group(edge):
+    if Role.CHILD_PROTECTION not in roles_of(edge):
         query = query.where(col(Action.kind) != Kind.CHILD_PROTECTION)
     wanted = {"case_id": case_id, "individual_id": individual_id, "kind": kind, "state": state}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
@@ -203,7 +204,10 @@ async def withdraw_action(edge: OpenEdge, action_id: UUID, form: NoteForm) -> Ac
     example={},
 )
 async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
-    """Put an approved action, or an approved modification of one, into force at this moment; every check answers accordingly from now on."""
+    """Put an approved action, or modification, into force at this moment; every check answers accordingly from now on.
+
+    An emergency measure is put into force before its signatures.
+    """
     if await actions.is_modification_approved(edge, action_id):
         return await view(edge, await actions.enact_modification(edge, action_id))
     return await view(edge, await actions.enact(edge, action_id))
@@ -251,14 +255,10 @@ async def ask_action_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> 
     return PartyView(party=await actions.is_party(edge, action_id, wiki_user=form.wiki_user))
 
 
-def _in_group(edge: Edge) -> bool:
-    return edge.actor is not None and edge.actor.holds(Role.CHILD_PROTECTION)
-
-
 async def _readable(edge: Edge, action_id: UUID) -> Action:
     """Give an action to whoever may read it: those of child protection are the named group's alone (D20)."""
     action = await edge.get(Action, action_id, "action")
-    decision = rules.may_work_on(Kind(action.kind), edge.actor.roles if edge.actor is not None else frozenset())
+    decision = rules.may_work_on(Kind(action.kind), roles_of(edge))
     if not decision:
         raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
     return action

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from chassis.http import After, Limit, OpenEdge, Page, Router, page
 from kernel.actor import Role
+from kernel.kinds import Kind
 from pydantic import BaseModel
 from sqlmodel import col, select
 
 from ban_svc import actions
+from ban_svc.actions.matter import roles_of
 from ban_svc.api.actions import READERS, as_sent
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.life_forms import FailureForm, LiftForm, LookForm, ModificationForm, PermissionForm
@@ -171,6 +173,10 @@ async def list_enforcement(
     query = select(Enforcement).where(col(Enforcement.over_at).is_(None)).order_by(col(Enforcement.id))
     wanted = {"state": state, "wiki": wiki}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    if Role.CHILD_PROTECTION not in roles_of(edge):
+        # Those of the named group are its alone (D20).
+        group = select(Action.id).where(col(Action.kind) == Kind.CHILD_PROTECTION)
+        query = query.where(col(Enforcement.action_id).not_in(group))
     found = await page(edge, query, lambda row: row, after=after, limit=limit)
     owners = await actions.owners_of(edge, found.items)
     return Page(items=[_owed(row, owners[row.action_id]) for row in found.items], next=found.next)

@@ -1,6 +1,6 @@
 """What enacting brings about: who acts, what is done where and until when, how far it may be told (R14, R84, R92, D15, D17, D23)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -35,13 +35,13 @@ def effects_of(spec: ActionSpec, *, on: date) -> tuple[Effect, ...]:
     where there are several; what a measure of child protection hides or removes is one effect, without a place (R14, R69, R81, R84, D20).
     """  # noqa: D205 - the rule is one sentence
     wanted = POLICY.value(f"effects_{spec.kind}", on=on)
-    material = (SEALED,) if spec.kind is Kind.CHILD_PROTECTION and is_about_material(spec, on) else ()
-    said = {
+    material = [SEALED] if spec.kind is Kind.CHILD_PROTECTION and is_about_material(spec, on) else []
+    said: dict[str, Sequence[str | None]] = {
         "account": [account.wiki for account in spec.accounts or ()],
         "address": [None for _ in spec.addresses or ()],
         "right": [right.wiki for right in spec.rights or ()],
         "page": [page.wiki for page in spec.pages or ()],
-        "material": list(material),
+        "material": material,
     }
     found: list[Effect] = []
     for sort, wikis in said.items():

@@ -36,7 +36,7 @@ def may_be_emergency(spec: ActionSpec, matter: Matter) -> Decision:
 
 
 def signatures_due(kind: Kind, enacted_at: datetime) -> dict[str, Target]:
-    """A measure of child protection needs a second signature within four hours, and both emergencies their whole chain within 24 (D3, D4)."""
+    """A measure of child protection needs a second signature in four hours, and both emergencies their whole chain in 24 (D3, D4)."""
     measures = ("second_signature", "chain") if kind is Kind.CHILD_PROTECTION else ("chain",)
     on = calendar_day(enacted_at)
     due = {measure: enacted_at + timedelta(hours=POLICY.value(f"{measure}_hours", on=on)) for measure in measures}

@@ -22,7 +22,11 @@ def may_enforce(state: State, kind: Kind, course: Course, *, by: str, evaluator:
             (state not in CARRIED_OUT or (state not in IN_FORCE and not known)) or course is Course.NO_ACTION,
             Reason("not_in_force", f"The action is {state}; only what is in force is carried out on wikis.", "R113"),
         ),
-        (by == evaluator and kind is not Kind.CHILD_PROTECTION, Reason("evaluator_enforces", "Whoever evaluated the matter does not carry it out.", "D1")),
+        (
+            # One of the named group may propose, enact and carry out (D4).
+            by == evaluator and kind is not Kind.CHILD_PROTECTION,
+            Reason("evaluator_enforces", "Whoever evaluated the matter does not carry it out.", "D1"),
+        ),
         (not known, Reason("no_such_effect", f"This {kind} has no such effect on that wiki; see `enforcement` of the action.", "R14")),
         (known and not waiting, Reason("receipt_there", "This effect has its receipt already.", "R113")),
     )
