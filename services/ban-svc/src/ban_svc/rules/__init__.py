@@ -5,7 +5,7 @@ from ban_svc.rules.check import may_ask_about_event, may_ask_check
 from ban_svc.rules.delegation import may_delegate, may_end_delegation, may_sign_for
 from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at, wikis_told
 from ban_svc.rules.emergency import reversal_due, signatures_due
-from ban_svc.rules.enactment import may_be_done, may_enact
+from ban_svc.rules.enactment import may_be_done, may_enact, may_perform
 from ban_svc.rules.enforcement import is_renewed, is_unusual, may_enforce, may_look, may_tell_failure, reversals_of
 from ban_svc.rules.kind import interaction_bans_imposed, may_carry_out
 from ban_svc.rules.lift import is_in_force, may_act_on, may_confirm, may_lift
@@ -63,6 +63,7 @@ __all__ = [
     "may_lift",
     "may_look",
     "may_modify",
+    "may_perform",
     "may_permit",
     "may_propose",
     "may_record",
