@@ -39,7 +39,7 @@ _ALL = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM {_ASKED}
 _CHANGED = """changed >= :since AND changed < pg_snapshot_xmax(pg_current_snapshot())::text::bigint"""
 _PERMITTED = text(f"""
     SELECT name_hash, {_DETAIL} AS details FROM {_ASKED}
-    WHERE name_hash IN (SELECT name_hash FROM cover WHERE permitted IS NOT NULL) GROUP BY 1
+    WHERE name_hash IN (SELECT name_hash FROM cover WHERE permitted IS NOT NULL AND kind <> 'event_ban') GROUP BY 1
 """)  # noqa: S608 - our own words
 _WHOLE = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM {_ASKED} GROUP BY 1, 2")  # noqa: S608 - our own words
 _SINCE = text(f"""

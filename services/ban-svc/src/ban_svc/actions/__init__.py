@@ -3,6 +3,7 @@
 from ban_svc.actions.delegation import delegate, end_delegation
 from ban_svc.actions.emergency import grow_late
 from ban_svc.actions.enactment import enact, forget_addresses
+from ban_svc.actions.effects import Effects, effects_of
 from ban_svc.actions.enforcement import Receipt, enforce, look_again, tell_failure
 from ban_svc.actions.expiry import expire
 from ban_svc.actions.lift import confirm_lift, propose_lift
@@ -56,4 +57,6 @@ __all__ = [
     "subject_of",
     "tell_failure",
     "withdraw",
+    "Effects",
+    "effects_of",
 ]

@@ -3,11 +3,12 @@
 from ban_svc.api.actions import api
 from ban_svc.api.check import CHECKS
 from ban_svc.api.delegations import delegations
+from ban_svc.api.effects import effects
 from ban_svc.api.events import gatherings
 from ban_svc.api.individuals import individuals
-from ban_svc.api.life import api as life
+from ban_svc.api.life import life
 from ban_svc.api.problems import PROBLEMS
 
-ROUTERS = (api, life, delegations, individuals, gatherings)
+ROUTERS = (api, effects, life, delegations, individuals, gatherings)
 
 __all__ = ["CHECKS", "PROBLEMS", "ROUTERS"]

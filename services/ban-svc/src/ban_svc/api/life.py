@@ -17,7 +17,7 @@ from ban_svc.api.life_forms import FailureForm, LiftForm, LookForm, Modification
 from ban_svc.api.views import ActionView, Moment, view
 from ban_svc.tables import Action, Enforcement
 
-api = Router(prefix="/bans/v1", tags=["bans"])
+life = Router(prefix="/bans/v1", tags=["bans"])
 
 CONFIRMERS = (Role.TEAM_MANAGER, Role.DIRECTOR)
 _SECOND = ("nothing_waits", "confirms_own", "not_in_force", "involved", "recused", "named_group_alone")
@@ -49,7 +49,7 @@ class OwedView(BaseModel):
     looked_at: Moment | None = None
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/lift",
     roles=(Role.TEAM_MANAGER,),
     refuses=("not_in_force", "nothing_to_lift", "proposed_already", "involved", "recused", "named_group_alone"),
@@ -60,7 +60,7 @@ async def propose_lift(edge: OpenEdge, action_id: UUID, form: LiftForm) -> Actio
     return await view(edge, await actions.propose_lift(edge, action_id, reason=form.reason, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/lift/confirmation", roles=CONFIRMERS, refuses=_SECOND, example={"note": "I have read the file, and agree."}
 )
 async def confirm_lift(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
@@ -68,7 +68,7 @@ async def confirm_lift(edge: OpenEdge, action_id: UUID, form: NoteForm) -> Actio
     return await view(edge, await actions.confirm_lift(edge, action_id, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/permissions",
     roles=(Role.TEAM_MANAGER,),
     refuses=(
@@ -88,7 +88,7 @@ async def propose_permission(edge: OpenEdge, action_id: UUID, form: PermissionFo
     return await view(edge, await actions.propose_permission(edge, action_id, scope=form.scope, until=form.until, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/permissions/confirmation", roles=CONFIRMERS, refuses=_SECOND, example={"note": "The scope is narrow; agreed."}
 )
 async def confirm_permission(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
@@ -96,7 +96,7 @@ async def confirm_permission(edge: OpenEdge, action_id: UUID, form: NoteForm) ->
     return await view(edge, await actions.confirm_permission(edge, action_id, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/modifications",
     roles=(Role.EVALUATOR, Role.TEAM_MANAGER),
     refuses=(
@@ -126,7 +126,7 @@ async def propose_modification(edge: OpenEdge, action_id: UUID, form: Modificati
     return await view(edge, done)
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/modifications/confirmation",
     roles=CONFIRMERS,
     refuses=(*_SECOND, "chain_decides", "manager_missing"),
@@ -137,7 +137,7 @@ async def confirm_modification(edge: OpenEdge, action_id: UUID, form: NoteForm) 
     return await view(edge, await actions.confirm_modification(edge, action_id, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/enforcement/failure",
     roles=(Role.ENFORCER,),
     refuses=("no_such_effect", "receipt_there"),
@@ -148,7 +148,7 @@ async def tell_enforcement_failure(edge: OpenEdge, action_id: UUID, form: Failur
     return await view(edge, await actions.tell_failure(edge, action_id, wiki=form.wiki, effect=form.effect, note=form.note))
 
 
-@api.post(
+@life.post(
     "/actions/{action_id}/enforcement/second-look",
     roles=(Role.ENFORCER, Role.EVALUATOR, Role.TEAM_MANAGER),
     refuses=("no_such_effect", "no_receipt_yet", "looks_at_own"),
@@ -160,7 +160,7 @@ async def look_at_enforcement_again(edge: OpenEdge, action_id: UUID, form: LookF
     return await view(edge, done)
 
 
-@api.get("/enforcement", roles=READERS)
+@life.get("/enforcement", roles=READERS)
 async def list_enforcement(
     edge: OpenEdge,
     *,

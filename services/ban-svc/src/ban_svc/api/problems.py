@@ -132,6 +132,7 @@ PROBLEMS = {
     "decides_nothing": "Said of an appeal's outcome: a CheckUser decides nothing about a person.",
     "past_is_for_audit": "Only the auditor may ask what was in force at a moment in the past.",
     "event_is_for_stewards": "Who is banned from an event is answered to its stewards and the auditor. Ask without `event`.",
+    "event_not_named": "A steward is answered about an event. Name it in `event`.",
     "grant_missing": "No confirmed grant of this event's list names you. Have a steward propose one and the manager confirm it.",
     "country_unknown": "A country is named by its two letters in ISO 3166-1.",
     "event_unknown": "There is no such event on record. A steward enters it first.",
@@ -166,5 +167,6 @@ PROBLEMS = {
     "no_chain": "The kind has no review chain.",
     "finite_is_atypical": "A remark for those who sign, no refusal: a global ban has no end by default, and this one has.",
     "without_warning": "A remark for those who sign, no refusal: no warning was given before, for the reason recorded.",
+    "unusual_rate": "A remark on record, no refusal: more actions were enacted of late than usual. Look whether that is meant.",
     "overrides_local_policy": "A remark for those who sign, no refusal: it overrides a local policy, a rare exception.",
 }

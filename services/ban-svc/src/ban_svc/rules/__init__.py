@@ -6,7 +6,7 @@ from ban_svc.rules.delegation import may_delegate, may_end_delegation, may_sign_
 from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at, wikis_told
 from ban_svc.rules.emergency import reversal_due, signatures_due
 from ban_svc.rules.enactment import may_be_done, may_enact, may_perform
-from ban_svc.rules.enforcement import is_renewed, is_unusual, may_enforce, may_look, may_tell_failure, reversals_of
+from ban_svc.rules.enforcement import is_renewed, is_usual, may_enforce, may_look, may_tell_failure, reversals_of, usual_rate
 from ban_svc.rules.kind import interaction_bans_imposed, may_carry_out
 from ban_svc.rules.lift import is_in_force, may_act_on, may_confirm, may_lift
 from ban_svc.rules.modification import (
@@ -21,6 +21,7 @@ from ban_svc.rules.modification import (
 )
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
+from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
 from ban_svc.rules.proposal import may_propose, remarks
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
@@ -44,7 +45,8 @@ __all__ = [
     "is_renewed",
     "is_signed",
     "is_under_review",
-    "is_unusual",
+    "is_usual",
+    "usual_rate",
     "judge",
     "may_act_on",
     "may_amend",
@@ -76,7 +78,11 @@ __all__ = [
     "reversal_due",
     "reversals_of",
     "signatures_due",
+    "was_decided_here",
     "wikis_of",
     "wikis_told",
-    "was_decided_here",
+    "brings_something",
+    "clocks_of",
+    "letters_of",
+    "register_of",
 ]

@@ -1,6 +1,7 @@
 """What is done on wikis: receipts, failures, the second look, and what must be undone when a decision ends (R84, R91, R93, R113, D1)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from kernel.decision import Decision, Reason
@@ -74,8 +75,25 @@ def is_renewed(effect: Effect, *, on: date) -> bool:
     return effect.effect.partition(":")[0] in POLICY.value("ends_on_the_wiki", on=on)
 
 
-def is_unusual(enacted: int, *, on: date) -> bool:
-    """Office actions are extremely rare: more than the usual number in the usual time is an anomaly, which is told and stops nothing
-    (R110).
-    """  # noqa: D205 - the rule is one sentence
-    return enacted > int(POLICY.value("usual_rate", on=on)["actions"])
+@dataclass(frozen=True, slots=True)
+class UsualRate:
+    """How many enactments are usual in how many days."""
+
+    actions: int
+    days: int
+
+
+def usual_rate(*, on: date) -> UsualRate:
+    """Office actions are extremely rare: the number that counts as usual is dated data (R110)."""
+    value = POLICY.value("usual_rate", on=on)
+    return UsualRate(value["actions"], value["days"])
+
+
+def is_usual(enacted: int, usual: UsualRate) -> Decision:
+    """More actions than usual in the usual time are an anomaly, which is told and stops nothing (R110)."""
+    return Decision.of(
+        (
+            enacted > usual.actions,
+            Reason("unusual_rate", f"{enacted} actions were enacted in {usual.days} days; {usual.actions} are usual.", "R110"),
+        )
+    )

@@ -1,0 +1,122 @@
+"""What enacting would do, over HTTP: to be read before signing (R113, R114, DESIGN 5)."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from chassis.http import OpenEdge, Router
+from pydantic import BaseModel, Field
+
+from ban_svc import actions
+from ban_svc.actions import Effects
+from ban_svc.api.actions import READERS
+from ban_svc.api.views import Moment, ReceiptView
+from ban_svc.model import AccountRef, Effect, Scope
+
+effects = Router(prefix="/bans/v1", tags=["bans"])
+
+
+class WikiEffectView(BaseModel):
+    """One thing that is done on one wiki: `planned` before the enactment."""
+
+    wiki: str
+    effect: str
+    state: Literal["planned", "waiting", "done", "failed", "drifted"]
+    receipt: ReceiptView | None = None
+
+
+class PlaceView(BaseModel):
+    """One thing on one wiki."""
+
+    wiki: str
+    effect: str
+
+
+class LetterView(BaseModel):
+    """A letter that would go out; template and facts are those of `POST /notify/v1/letters/preview`, which renders it."""
+
+    party: str
+    template: str
+    facts: dict[str, Any]
+
+
+class RegisterView(BaseModel):
+    """What others may read of it, and by which rule."""
+
+    entry: Literal["listed", "restricted_list", "half_year_totals", "not_listed"]
+    disclosure: Literal["public", "restricted", "confidential"]
+    cite: str = "D17"
+
+
+class EffectClockView(BaseModel):
+    """A date that begins to run."""
+
+    what: str
+    at: Moment
+    cite: str
+
+
+class PermittedView(BaseModel):
+    """An exception that holds."""
+
+    scope: Scope
+    since: Moment
+    until: Moment
+
+
+class EffectsView(BaseModel):
+    """Everything that an enactment brings, and what its end would undo."""
+
+    action_id: UUID
+    state: str
+    acting_account: Literal["wmfoffice", "staff"]
+    accounts: list[AccountRef]
+    addresses: list[str] | None = None
+    wikis: list[WikiEffectView]
+    letters: list[LetterView]
+    entry: RegisterView = Field(alias="register")
+    clocks: list[EffectClockView]
+    reversal: list[PlaceView]
+    permissions: list[PermittedView] | None = None
+    ends_with_it: list[UUID] | None = None
+
+
+@effects.get("/actions/{action_id}/effects", roles=READERS, reads="the person", refuses=("nothing_follows",))
+async def read_action_effects(edge: OpenEdge, action_id: UUID) -> EffectsView:
+    """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards its receipts and its reversal."""
+    return _shown(await actions.effects_of(edge, action_id))
+
+
+def _shown(found: Effects) -> EffectsView:
+    action = found.action
+    planned = [WikiEffectView(wiki=one.wiki, effect=one.effect, state="planned") for one in found.planned]
+    done = [
+        WikiEffectView.model_validate(
+            {
+                "wiki": row.wiki,
+                "effect": row.effect,
+                "state": row.state,
+                "receipt": {"log_id": row.log_id, "revision_id": row.revision_id} if row.state in ("done", "drifted") else None,
+            }
+        )
+        for row in found.rows
+    ]
+    return EffectsView.model_validate(
+        {
+            "action_id": action.id,
+            "state": action.state,
+            "acting_account": found.acting_account,
+            "accounts": found.accounts,
+            "addresses": list(found.addresses) or None,
+            "wikis": planned + done,
+            "letters": [{"party": one.party, "template": one.template, "facts": one.facts} for one in found.letters],
+            "register": {"entry": found.register, "disclosure": action.disclosure},
+            "clocks": [{"what": one.what, "at": one.at, "cite": one.cite} for one in found.clocks],
+            "reversal": [_place(one) for one in found.reversal],
+            "permissions": [{"scope": one.scope, "since": one.since, "until": one.until} for one in found.permissions] or None,
+            "ends_with_it": list(found.ends_with_it) or None,
+        }
+    )
+
+
+def _place(effect: Effect) -> dict[str, str]:
+    return {"wiki": effect.wiki, "effect": effect.effect}

@@ -1,0 +1,162 @@
+"""What is carried out on wikis by hand: receipts, failures, the second look, what a burst of decisions does (R91-R93, R110, R113)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+DAYS = timedelta(days=1)
+FAILURE, LOOK = "enforcement/failure", "enforcement/second-look"
+
+
+async def post(office: Any, action: dict[str, Any], what: str, sub: str = "enno", role: str = "enforcer", **body: Any) -> Any:
+    effect = {"wiki": "metawiki", "effect": "lock", "note": "As seen in the log."} | body
+    return await office.desk.post(f"/bans/v1/actions/{action['id']}/{what}", effect, role=role, sub=sub)
+
+
+async def owed(office: Any, state: str, action: dict[str, Any]) -> list[str]:
+    """The effects of one action in the list of all that stand so."""
+    found: list[str] = []
+    after = ""
+    while True:
+        answer = await office.desk.get(f"/bans/v1/enforcement?state={state}&limit=200{after}", role="enforcer")
+        assert answer.status_code == 200, answer.text
+        found += [one["effect"] for one in answer.json()["items"] if one["action_id"] == action["id"]]
+        if "next" not in answer.json():
+            return found
+        after = f"&after={answer.json()['next']}"
+
+
+async def kinds(office: Any, action: dict[str, Any]) -> list[str]:
+    rows = await office.desk.sql(
+        "SELECT convert_from(payload, 'UTF8')::jsonb->>'action_change_kind' AS kind FROM outbox "
+        "WHERE key LIKE '%' || $1 || '%' ORDER BY version",
+        action["id"],
+    )
+    return [row["kind"] for row in rows]
+
+
+async def test_what_waits_fails_is_done_and_is_undone_since_is_in_its_list(office: Any) -> None:
+    ban = await office.enacted()
+    assert await owed(office, "waiting", ban) == ["lock"]
+    failed = (await post(office, ban, FAILURE)).json()
+    assert (failed["state"], failed["enforcement"][0]["state"]) == ("enacted", "failed")
+    assert (await owed(office, "waiting", ban), await owed(office, "failed", ban)) == ([], ["lock"])
+    done = (await office.receipt(ban)).json()
+    assert (done["state"], await owed(office, "done", ban)) == ("enforced", ["lock"])
+    assert (await post(office, ban, LOOK, sub="ella", stands=True)).json()["state"] == "enforced"
+    drifted = (await post(office, ban, LOOK, sub="ella", stands=False)).json()
+    assert (drifted["state"], drifted["enforcement"][0]["state"]) == ("enacted", "drifted")
+    assert await owed(office, "drifted", ban) == ["lock"]
+    assert (await office.receipt(ban, receipt={"log_id": 4712})).json()["state"] == "enforced"
+    assert (await kinds(office, ban))[-4:] == ["enforcement_failed", "enforced", "enforcement_failed", "enforced"]
+
+
+async def test_the_second_look_is_another_persons_and_comes_after_the_receipt(office: Any) -> None:
+    ban = await office.enacted()
+    assert office.codes(await post(office, ban, LOOK, sub="ella", stands=True)) == ["no_receipt_yet"]
+    await office.receipt(ban)
+    assert office.codes(await post(office, ban, LOOK, stands=True)) == ["looks_at_own"]
+    assert office.codes(await post(office, ban, FAILURE)) == ["receipt_there"]
+    for what, more in ((LOOK, {"stands": True}), (FAILURE, {})):
+        assert office.codes(await post(office, ban, what, sub="ella", effect="block", **more)) == ["no_such_effect"]
+    assert office.codes(await post(office, ban, LOOK, sub="ella"), 422) == ["malformed"]
+
+
+async def test_what_was_undone_by_others_is_not_owed_back_when_the_ban_ends(office: Any) -> None:
+    end = office.desk.runtime.clock.law() + 2 * DAYS
+    ban = await office.enacted(office.spec(expires_at=end.isoformat()))
+    await office.receipt(ban)
+    await post(office, ban, LOOK, sub="ella", stands=False)
+    await office.desk.advance(3 * DAYS)
+    assert (await office.read(ban))["enforcement"] == []
+
+
+async def test_the_list_takes_no_parameter_that_it_does_not_know(office: Any) -> None:
+    assert office.codes(await office.desk.get("/bans/v1/enforcement?sate=failed", role="enforcer"), 422) == ["unknown_parameter"]
+    assert office.codes(await office.desk.get("/bans/v1/enforcement", role="tooling"), 403) == ["role_missing"]
+
+
+# --- effects, before and after (DESIGN 5) -----------------------------------------------------------------------------------------
+
+
+async def effects(office: Any, action: dict[str, Any], **options: Any) -> Any:
+    options = {"role": "legal", "reason": "before I sign"} | options
+    return await office.desk.get(f"/bans/v1/actions/{action['id']}/effects", **options)
+
+
+async def test_what_enacting_would_do_is_told_before_anybody_signs(office: Any) -> None:
+    end = (office.desk.runtime.clock.law() + 200 * DAYS).isoformat()
+    spec = office.spec(addresses=["203.0.113.77"], expires_at=end)
+    proposed = await office.proposed(spec)
+    assert office.codes(await effects(office, proposed, reason=None), 400) == ["access_reason_missing"]
+    told = (await effects(office, proposed)).json()
+    assert (told["accounts"], told["addresses"], told["acting_account"]) == (spec["accounts"], ["203.0.113.77"], "wmfoffice")
+    assert told["wikis"] == [
+        {"wiki": "metawiki", "effect": "lock", "state": "planned"},
+        {"wiki": "metawiki", "effect": "global_block", "state": "planned"},
+    ]
+    assert [(one["party"], one["template"]) for one in told["letters"]] == [
+        ("subject", "global_ban"),
+        ("requester", "matter_decided"),
+    ]
+    assert told["letters"][0]["facts"]["account"] == spec["accounts"][0]["name"]
+    assert told["register"] == {"entry": "listed", "disclosure": "public", "cite": "D17"}
+    assert [one["what"] for one in told["clocks"]] == ["addresses_forgotten", "appeal_until", "expires"]
+    assert [one["effect"] for one in told["reversal"]] == ["unlock", "global_unblock"]
+    logged = await office.desk.sql("SELECT 1 FROM access_log WHERE aggregate_id = $1 AND role = 'legal'", proposed["id"])
+    assert logged
+
+
+async def test_afterwards_it_tells_the_receipts_the_reversal_and_what_ends_with_it(office: Any) -> None:
+    ban = await office.enacted()
+    block = await office.enacted(office.spec("range_block", enforces=ban["id"], addresses=["203.0.113.192/28"]))
+    await office.receipt(ban)
+    told = (await effects(office, ban)).json()
+    assert told["wikis"] == [{"wiki": "metawiki", "effect": "lock", "state": "done", "receipt": {"log_id": 4711}}]
+    assert (told["reversal"], told["ends_with_it"]) == ([{"wiki": "metawiki", "effect": "unlock"}], [block["id"]])
+    body = {"scope": {"everywhere": False, "projects": ["examplewiki"]}, "until": "2998-01-01T00:00:00Z", "note": "An inquiry."}
+    for what, sub, said in (("permissions", "maja", body), ("permissions/confirmation", "mona", {"note": "Agreed."})):
+        answer = await office.desk.post(f"/bans/v1/actions/{ban['id']}/{what}", said, role="team_manager", sub=sub)
+        assert answer.status_code == 200, answer.text
+    (permitted,) = (await effects(office, ban)).json()["permissions"]
+    assert (permitted["scope"], permitted["until"]) == (body["scope"], body["until"])
+    await office.desk.post(f"/bans/v1/actions/{ban['id']}/lift", {"reason": "Over.", "note": "Over."}, role="team_manager", sub="maja")
+    await office.desk.post(f"/bans/v1/actions/{ban['id']}/lift/confirmation", {"note": "Yes."}, role="director", sub="dora")
+
+
+@pytest.mark.parametrize(
+    ("kind", "template", "entry"),
+    [("event_ban", "event_ban", "restricted_list"), ("conduct_warning", "conduct_warning", "half_year_totals")],
+)
+async def test_each_kind_has_its_letter_and_its_place_in_the_register(office: Any, kind: str, template: str, entry: str) -> None:
+    told = (await effects(office, await office.proposed(office.spec(kind)))).json()
+    assert (told["letters"][0]["template"], told["register"]["entry"], told["wikis"]) == (template, entry, [])
+
+
+async def test_from_a_decision_not_to_act_nothing_follows(office: Any) -> None:
+    assert office.codes(await effects(office, await office.proposed(course="no_action"))) == ["nothing_follows"]
+
+
+# --- a burst (R110) ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_burst_at_one_minute_works_like_one_and_more_than_usual_is_remarked(office: Any) -> None:
+    before = (await office.desk.sql("SELECT count(*) FROM action WHERE enacted_at IS NOT NULL"))[0][0]
+    room = asyncio.Semaphore(8)
+
+    async def warned() -> dict[str, Any]:
+        async with room:
+            return dict(await office.signed(await office.proposed(office.spec("conduct_warning"))))
+
+    approved = await asyncio.gather(*(warned() for _ in range(max(20, 41 - before))))
+    answers = await asyncio.gather(*(office.enact(one, sub=f"enno-{uuid4().hex[:6]}") for one in approved))
+    assert [answer.status_code for answer in answers] == [200] * len(approved)
+    last = await office.enacted(office.spec("conduct_warning"))
+    (enacted,) = [item for item in await office.timeline(last) if item["what"] == "enacted"]
+    assert [(reason["code"], reason["cite"]) for reason in enacted["reasons"]] == [("unusual_rate", "R110")]
+    metrics = await office.desk.get("/metrics")
+    figures = dict(line.split() for line in metrics.text.splitlines() if line.startswith("office_actions_"))
+    assert float(figures["office_actions_enacted"]) > float(figures["office_actions_usual"]) == 40
