@@ -7,11 +7,16 @@ from kernel.decision import Decision, Reason
 
 
 def may_ask_check(roles: AbstractSet[Role], *, past: bool) -> Decision:
-    """Tooling and the auditor ask about now; about a moment in the past the auditor alone (R37, R95)."""
+    """Tooling and the auditor ask about now, a steward about an event alone; about a moment in the past the auditor (R37, R95)."""
+    known, steward = bool(roles & {Role.TOOLING, Role.AUDITOR}), Role.EVENT_STEWARD in roles
     return Decision.of(
         (
-            not roles & {Role.TOOLING, Role.AUDITOR},
+            not known and not steward,
             Reason("role_missing", "The check answers the roles tooling and auditor; your token has neither.", "R95"),
+        ),
+        (
+            not known and steward,
+            Reason("event_not_named", "A steward asks who is banned from an event; name it in `event`.", "R37"),
         ),
         (
             past and Role.AUDITOR not in roles,
