@@ -27,5 +27,5 @@ def test_every_operation_declares_who_may() -> None:
     operations = {(method, path): roles for method, path, roles in walk(SERVICE.routers, SERVICE.hot)}
     assert all(operations.values())
     assert len(operations) == 14
-    assert operations["POST", "/bans/v1/actions/{action_id}/enactment"] == ("enforcer",)
+    assert operations["POST", "/bans/v1/actions/{action_id}/enactment"] == ("enforcer", "child_protection")
     assert operations["GET", "/bans/v1/check"] == ("tooling", "auditor")

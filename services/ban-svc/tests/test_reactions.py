@@ -173,6 +173,21 @@ async def test_a_recommendation_that_answers_a_return_unlawfully_goes_back_again
     assert back["review"]["digest"] != action["review"]["digest"]
 
 
+async def test_a_text_that_says_where_material_lies_is_kept_nowhere(office: Any) -> None:
+    case = uuid4()
+    told = recommendation(case, office.spec("child_protection", pages=[{"wiki": "examplewiki", "title": "A page"}]))
+    await react(office, said(told, "child_protection"), told)
+    (row,) = await office.desk.sql("SELECT id, state, spec FROM action WHERE case_id = $1", case)
+    assert (row["state"], row["spec"]) == ("returned", None)
+    again = recommendation(case, office.spec("child_protection", pages=[{"wiki": "examplewiki", "title": "Another"}]))
+    await react(office, said(again, "child_protection", version=3), again)
+    assert await office.desk.sql("SELECT spec FROM action WHERE case_id = $1", case) == [(None,)]
+    body = {"note": "It stands."}
+    where = f"/bans/v1/actions/{row['id']}/amendments"
+    answer = await office.desk.post(where, body, role=("evaluator", "child_protection"), sub="eva")
+    assert office.codes(answer) == ["nothing_proposed"]
+
+
 async def test_nothing_is_made_of_what_names_no_action(office: Any) -> None:
     case = uuid4()
     told = recommendation(case, None)

@@ -75,7 +75,8 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
 async def propose_or_send_back(edge: Edge, proposal: Proposal) -> Action:
     """Store what was recommended; what the law does not let be proposed goes back to its evaluator with the reasons, as returned (D2).
 
-    Only its text is kept then: it names nobody and nothing until it is amended, so that it stands in no other proposal's way.
+    Only its text is kept then: it names nobody and nothing until it is amended, so that it stands in no other proposal's way. A text that
+    says where reported material lies is not kept either (D20).
     """
     # Taken here too: what a savepoint locks is free again when it is undone.
     await edge.session.execute(_ONE_AT_A_TIME)
@@ -89,7 +90,7 @@ async def propose_or_send_back(edge: Edge, proposal: Proposal) -> Action:
     if not may_choose(proposal.kind, proposal.optional, on=edge.now.date()):
         proposal = replace(proposal, optional=frozenset())
     action = _made(edge, proposal)
-    await seal_spec(edge, action, proposal.text)
+    await seal_spec(edge, action, None if rules.is_kept_apart(reasons) else proposal.text)
     edge.session.add(action)
     await edge.session.flush()
     announce(edge, action, "proposed", None)

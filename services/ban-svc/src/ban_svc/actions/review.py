@@ -174,7 +174,7 @@ async def amend_or_send_back(
 ) -> Action:
     """Take a new recommendation as the answer to a return; what the law does not let be proposed goes back again, with the reasons (D2).
 
-    Its text is kept as the one that went back; whom the one before it named stays named.
+    Its text is kept as the one that went back, but for one that says where reported material lies (D20).
     """
     try:
         async with edge.savepoint():
@@ -186,7 +186,7 @@ async def amend_or_send_back(
     rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=kind, by=by, evaluator=action.evaluator).or_refuse()
     prior = action.public()
     await _reword(edge, action, note, text, recommended)
-    await seal_spec(edge, action, text)
+    await seal_spec(edge, action, None if rules.is_kept_apart(reasons) else text)
     action.subjects = []
     announce(edge, action, "amended", prior)
     await send_back(edge, action, reasons)

@@ -1,6 +1,7 @@
 """What may be proposed: on what it rests, at whom it is aimed, for how long (R2, R4-R8, R11-R22, R61, R112)."""
 
 import re
+from collections.abc import Container
 
 from kernel.decision import Decision, Reason
 from kernel.kinds import ACTION_KINDS, Kind
@@ -21,6 +22,11 @@ _OTHER = "other:"
 PRIMARY = frozenset({Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.CHILD_PROTECTION, Kind.ACCOUNT_TERMINATION})
 SECONDARY = ACTION_KINDS - PRIMARY
 _RIGHTS_USED = frozenset({Kind.RIGHTS_REMOVAL, Kind.CHECKUSER, Kind.PAGE_PROTECTION, Kind.RANGE_BLOCK, Kind.OTHER})
+LOCATION = Reason(
+    "location_elsewhere",
+    "Where reported material lies stands in the sealed record of the case alone; name no page and no link here.",
+    "D20",
+)
 _LINK = re.compile(r"https?:|www\.|//", re.IGNORECASE)
 
 
@@ -155,16 +161,12 @@ def keeps_location_apart(spec: ActionSpec) -> Decision:
     """Where reported material lies stands in the case's sealed record alone, and nowhere in a measure of child protection (D20)."""
     words = (spec.justification.note, spec.disclosure_reason, spec.overrides_local or "", *spec.grounds)
     told = bool(spec.pages) or any(_LINK.search(text) for text in words)
-    return Decision.of(
-        (
-            spec.kind is Kind.CHILD_PROTECTION and told,
-            Reason(
-                "location_elsewhere",
-                "Where reported material lies stands in the sealed record of the case alone; name no page and no link here.",
-                "D20",
-            ),
-        )
-    )
+    return Decision.of((spec.kind is Kind.CHILD_PROTECTION and told, LOCATION))
+
+
+def is_kept_apart(reasons: Container[Reason]) -> bool:
+    """A text that says where reported material lies is kept in no table here, also not as one that was sent back (D20)."""
+    return LOCATION in reasons
 
 
 def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
