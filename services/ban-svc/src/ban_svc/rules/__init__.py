@@ -22,7 +22,7 @@ from ban_svc.rules.modification import (
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
-from ban_svc.rules.proposal import may_propose, remarks
+from ban_svc.rules.proposal import is_kept_apart, may_propose, remarks
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
 
@@ -40,6 +40,7 @@ __all__ = [
     "interaction_bans_imposed",
     "is_excepted",
     "is_in_force",
+    "is_kept_apart",
     "is_narrower",
     "is_of_others",
     "is_renewed",
