@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from ban_svc import rules
-from ban_svc.model import MOVES, OPEN, ActingAccount, ActionSpec, BanFacts, DelegationFacts, Effect, Matter, State
+from ban_svc.model import EMERGENCIES, MOVES, OPEN, ActingAccount, ActionSpec, BanFacts, DelegationFacts, Effect, Matter, State
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.actor import Role
 from kernel.cases import Case, load_cases
-from kernel.kinds import Kind
+from kernel.kinds import ACTION_KINDS, Kind
 from kernel.review import Course, Level, Review, Signature, Verdict, chain_for, may_sign
 
 CASES = Path(__file__).parent / "cases"
@@ -216,6 +216,12 @@ def test_interaction_bans_are_off_until_counsel_sets_a_date() -> None:
     assert not rules.interaction_bans_imposed(NOW.date())
 
 
+def test_where_material_lies_is_kept_nowhere() -> None:
+    told = rules.may_propose(spec_of("child_protection", {"grounds": ["other: see //example.org"]}), Matter(Course.ACT, NOW)).reasons
+    assert rules.is_kept_apart(told)
+    assert not rules.is_kept_apart(rules.may_propose(spec_of("child_protection", {"grounds": []}), Matter(Course.ACT, NOW)).reasons)
+
+
 AMENDING: dict[str, Any] = {"kind": Kind.GLOBAL_BAN, "new_kind": Kind.GLOBAL_BAN, "by": "eva", "evaluator": "eva"}
 
 
@@ -378,6 +384,7 @@ def test_a_receipt_is_taken_once_for_an_effect_in_force(facts: dict[str, Any], c
         ({Role.AUDITOR}, True, []),
         ({Role.TOOLING}, True, ["past_is_for_audit"]),
         ({Role.EVALUATOR}, False, ["role_missing"]),
+        ({Role.EVENT_STEWARD}, False, ["event_not_named"]),
     ],
 )
 def test_the_check_answers_tooling_now_and_the_auditor_about_the_past(roles: set[Role], past: bool, codes: list[str]) -> None:
@@ -393,15 +400,37 @@ STEPS = st.lists(
 
 
 @given(
-    steps=STEPS, kind=st.sampled_from([Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING]), by=st.sampled_from(PEOPLE)
+    steps=STEPS,
+    kind=st.sampled_from(sorted(ACTION_KINDS)),
+    by=st.sampled_from(PEOPLE),
+    role=st.sampled_from(["enforcer", "child_protection"]),
 )
-def test_no_pile_of_signatures_enacts_without_the_chain(steps: list[tuple[Level, str, Verdict, str]], kind: Kind, by: str) -> None:
+def test_no_pile_of_signatures_enacts_without_the_chain(
+    steps: list[tuple[Level, str, Verdict, str]], kind: Kind, by: str, role: str
+) -> None:
     chain = chain_for(kind, Course.ACT, on=NOW.date())
     review = Review(
         kind, Course.ACT, chain, "text", "eva", tuple(Signature(level, who, verdict, text, NOW) for level, who, verdict, text in steps)
     )
-    if rules.may_enact(review, State.APPROVED, by=by, roles=frozenset({Role.ENFORCER})):
-        assert by != "eva"
+    if rules.may_enact(review, State.APPROVED, by=by, roles=frozenset({Role(role)})):
+        assert (role == "child_protection") is (kind is Kind.CHILD_PROTECTION)
+        assert by != "eva" or kind is Kind.CHILD_PROTECTION
         counted = [step for step in steps if step[3] == "text" and step[1] != "eva"]
         assert {level for level, *_ in counted} >= set(chain.levels)
         assert len({who for _, who, verdict, _ in counted if verdict is Verdict.APPROVE}) >= chain.approvals
+
+
+@given(steps=STEPS, kind=st.sampled_from(sorted(ACTION_KINDS)), by=st.sampled_from(PEOPLE), state=st.sampled_from(list(State)))
+def test_only_an_emergency_of_its_kind_acts_first_and_by_one_who_signed_nothing(
+    steps: list[tuple[Level, str, Verdict, str]], kind: Kind, by: str, state: State
+) -> None:
+    emergency = kind in EMERGENCIES
+    chain = chain_for(kind, Course.ACT, on=NOW.date())
+    review = Review(
+        kind, Course.ACT, chain, "text", "eva", tuple(Signature(level, who, verdict, text, NOW) for level, who, verdict, text in steps)
+    )
+    if rules.may_enact(review, state, by=by, roles=frozenset({Role.ENFORCER, Role.CHILD_PROTECTION}), emergency=emergency):
+        first = state in (State.PROPOSED, State.IN_REVIEW)
+        assert emergency if first else state is State.APPROVED
+        assert not emergency or by not in {who for _, who, _, _ in steps}
+        assert by != "eva" or kind is Kind.CHILD_PROTECTION
