@@ -93,7 +93,8 @@ INVARIANTS = (
         "covers-end-with-their-action",
         "The check answers longer than the action holds.",
         """SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id
-           WHERE coalesce(a.ended_at, a.expires_at) IS NOT NULL AND (v.ends_at IS NULL OR v.ends_at > coalesce(a.ended_at, a.expires_at))""",
+           WHERE coalesce(a.ended_at, a.expires_at) IS NOT NULL
+             AND (v.ends_at IS NULL OR v.ends_at > coalesce(a.ended_at, a.expires_at))""",
     ),
     Invariant(
         "range-blocks-end-with-their-ban",
@@ -147,12 +148,14 @@ INVARIANTS = (
         "overturned-by-an-appeal",
         "An action was overturned, or a range block with its ban, that no appeal overturned.",
         """SELECT a.id FROM action a WHERE a.state = 'overturned' AND NOT EXISTS (
-             SELECT FROM appeal_outcome o WHERE o.action_id IN (a.id, a.enforces) AND o.outcome = 'overturned' AND cardinality(o.codes) = 0)""",
+             SELECT FROM appeal_outcome o WHERE o.action_id IN (a.id, a.enforces)
+               AND o.outcome = 'overturned' AND cardinality(o.codes) = 0)""",
     ),
     Invariant(
         "modified-by-chain-or-two",
         "A modification is in force that neither its chain nor two people decided.",
-        """SELECT m.id FROM modification m JOIN action a ON a.id = m.action_id WHERE m.state = 'confirmed' AND NOT modification_is_whole(m, a.kind)
+        """SELECT m.id FROM modification m JOIN action a ON a.id = m.action_id
+           WHERE m.state = 'confirmed' AND NOT modification_is_whole(m, a.kind)
            UNION ALL SELECT a.id FROM action a WHERE a.modified_by IS NOT NULL AND NOT EXISTS (
              SELECT FROM modification m WHERE m.id = a.modified_by AND m.action_id = a.id AND m.state = 'confirmed')""",
     ),

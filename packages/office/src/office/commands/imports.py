@@ -5,7 +5,7 @@ import json as encode
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from office.cli import DONE, REFUSED, BadInput
 from office.commands.law import Json
@@ -54,7 +54,9 @@ async def bans_(file: Path, *, dry_run: DryRun = False, json: Json = False, by: 
             await runtime.db.close()
             runtime.db = own
     if not json:
-        print(("Nothing was kept (--dry-run). " if dry_run else "") + ", ".join(f"{count} {result}" for result, count in seen.items()) + ".")
+        print(
+            ("Nothing was kept (--dry-run). " if dry_run else "") + ", ".join(f"{count} {result}" for result, count in seen.items()) + "."
+        )
     return REFUSED if seen["refused"] or seen["unreadable"] else DONE
 
 
@@ -78,7 +80,7 @@ async def _take(runtime: Any, row: dict[str, Any], by: Any, *, keep: bool) -> di
             if not keep:
                 # What the database would say at the end is said now.
                 await edge.flush()
-                raise NotKept
+                _undo()
     except NotKept:
         if told["result"] == "imported":
             return {"ref": ban.ref, "result": "would be imported"}
@@ -86,6 +88,10 @@ async def _take(runtime: Any, row: dict[str, Any], by: Any, *, keep: bool) -> di
         reasons = [{"code": reason.code, "says": reason.says, "cite": reason.cite} for reason in refused.reasons]
         return {"ref": ban.ref, "result": "refused", "reasons": reasons}
     return told
+
+
+def _undo() -> NoReturn:
+    raise NotKept
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:

@@ -1,9 +1,9 @@
 """What can be done with a decision about a person: each locks, asks a rule, changes, and says so (DESIGN 3)."""
 
 from ban_svc.actions.delegation import delegate, end_delegation
+from ban_svc.actions.effects import Effects, effects_of
 from ban_svc.actions.emergency import grow_late
 from ban_svc.actions.enactment import enact, forget_addresses
-from ban_svc.actions.effects import Effects, effects_of
 from ban_svc.actions.enforcement import Receipt, enforce, look_again, tell_failure
 from ban_svc.actions.expiry import expire
 from ban_svc.actions.lift import confirm_lift, propose_lift
@@ -24,6 +24,7 @@ from ban_svc.actions.recorded import import_ban
 from ban_svc.actions.review import amend, amend_or_send_back, recuse, sign, withdraw
 
 __all__ = [
+    "Effects",
     "Proposal",
     "Receipt",
     "amend",
@@ -33,6 +34,7 @@ __all__ = [
     "confirm_modification",
     "confirm_permission",
     "delegate",
+    "effects_of",
     "enact",
     "enact_modification",
     "end_delegation",
@@ -57,6 +59,4 @@ __all__ = [
     "subject_of",
     "tell_failure",
     "withdraw",
-    "Effects",
-    "effects_of",
 ]

@@ -55,7 +55,7 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
     row.log_id, row.revision_id = receipt.log_id, receipt.revision_id
     row.url = key.seal(receipt.url, place=URL) if receipt.url is not None else None
     count(action, rows)
-    if action.state == State.ENFORCED and prior.state != State.ENFORCED:
+    if action.state == State.ENFORCED and prior.state != State.ENFORCED.value:
         announce(edge, action, "enforced", prior)
     else:
         note_in_trail(edge, action, "receipt_taken", prior_state=prior.state)

@@ -1,4 +1,4 @@
-"""How a decision ends: by the clock, by two people, by an appeal; what it covered, what it owed and what must be undone (R29, R30, R101)."""
+"""How a decision ends: by the clock, by two people, by an appeal; what it covered, owed, and must undo (R29, R30, R101)."""
 
 from datetime import datetime
 from typing import Literal

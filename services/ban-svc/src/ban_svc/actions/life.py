@@ -1,4 +1,4 @@
-"""A decision in force as whoever changes it finds it: the facts for the rules, the locks, what waits for a second person (R29, R115, D1)."""
+"""A decision in force as whoever changes it finds it: facts for the rules, the locks, what waits for a second person (R29, R115, D1)."""
 
 from typing import TypeVar
 from uuid import UUID

@@ -14,7 +14,7 @@ from ban_svc.tables import Action, AppealOutcome
 
 
 async def apply_outcome(edge: Edge, action_id: UUID, *, appeal_id: UUID, outcome: Outcome, issuance: int | None) -> None:
-    """Overturn what an appeal overturned; a remand leaves it in force until it is decided anew; what was heard already is not heard again."""
+    """Overturn what an appeal overturned; a remand leaves it in force until it is decided anew; nothing is heard twice."""
     action, blocks = await lock_with_blocks(edge, action_id)
     if await edge.session.get(AppealOutcome, appeal_id) is not None:
         return

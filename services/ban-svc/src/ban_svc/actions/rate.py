@@ -16,7 +16,7 @@ log = logger(__name__)
 
 
 async def remarks_on_rate(edge: Edge) -> tuple[Reason, ...]:
-    """Count what was enacted within the usual time, this one included; the remark goes on record, the figures to Prometheus, an alarm out."""
+    """Count what was enacted of late, this one included; the remark goes on record, the figures to Prometheus, an alarm to the log."""
     usual = rules.usual_rate(on=edge.now.date())
     since = edge.now - timedelta(days=usual.days)
     counted = select(func.count()).select_from(Action).where(col(Action.enacted_at) > since, col(Action.origin) == "decided")

@@ -82,7 +82,7 @@ class EffectsView(BaseModel):
 
 @effects.get("/actions/{action_id}/effects", roles=READERS, reads="the person", refuses=("nothing_follows",))
 async def read_action_effects(edge: OpenEdge, action_id: UUID) -> EffectsView:
-    """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards its receipts and its reversal."""
+    """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards receipts and reversal."""
     return _shown(await actions.effects_of(edge, action_id))
 
 

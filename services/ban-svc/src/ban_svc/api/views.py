@@ -200,7 +200,10 @@ def _reviewed(review: Review) -> ReviewView:
         {
             "course": review.course,
             "digest": review.digest,
-            "steps": [{"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at} for step in steps_of(review)],
+            "steps": [
+                {"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at}
+                for step in steps_of(review)
+            ],
             "approvals": approvals_of(review),
             "state": state_of(review),
         }
@@ -288,7 +291,11 @@ def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]
 
 
 def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
-    receipt = {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)} if effect.state in ("done", "drifted") else None
+    receipt = (
+        {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)}
+        if effect.state in ("done", "drifted")
+        else None
+    )
     return {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state, "receipt": receipt}
 
 

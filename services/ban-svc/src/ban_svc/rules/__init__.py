@@ -20,7 +20,7 @@ from ban_svc.rules.modification import (
     may_modify,
 )
 from ban_svc.rules.outcome import may_apply
-from ban_svc.rules.permission import is_excepted, may_permit, wikis_of
+from ban_svc.rules.permission import may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
 from ban_svc.rules.proposal import is_kept_apart, may_propose, remarks
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
@@ -31,14 +31,15 @@ __all__ = [
     "Judgement",
     "acting_account",
     "address_until",
+    "brings_something",
     "chain_of_modification",
     "changed",
+    "clocks_of",
     "disclosure_of",
     "diverges",
     "effects_of",
     "ends_at",
     "interaction_bans_imposed",
-    "is_excepted",
     "is_in_force",
     "is_kept_apart",
     "is_narrower",
@@ -47,8 +48,8 @@ __all__ = [
     "is_signed",
     "is_under_review",
     "is_usual",
-    "usual_rate",
     "judge",
+    "letters_of",
     "may_act_on",
     "may_amend",
     "may_apply",
@@ -75,15 +76,13 @@ __all__ = [
     "may_tell_failure",
     "may_withdraw",
     "may_work_on",
+    "register_of",
     "remarks",
     "reversal_due",
     "reversals_of",
     "signatures_due",
+    "usual_rate",
     "was_decided_here",
     "wikis_of",
     "wikis_told",
-    "brings_something",
-    "clocks_of",
-    "letters_of",
-    "register_of",
 ]

@@ -38,11 +38,15 @@ def may_confirm(facts: LifeFacts, waiting: WaitingFacts | None, *, by: str, mana
             ),
             (
                 waiting is not None and not waiting.manages and not manages,
-                Reason("manager_missing", "It takes the manager and one more; an evaluator proposed it, so a team manager confirms it.", "D26"),
+                Reason(
+                    "manager_missing", "It takes the manager and one more; an evaluator proposed it, so a team manager confirms it.", "D26"
+                ),
             ),
             (
                 waiting is not None and waiting.route is Route.CHAIN,
-                Reason("chain_decides", "It burdens the person, so the levels of the kind's chain sign it, and an enforcer enacts it.", "D26"),
+                Reason(
+                    "chain_decides", "It burdens the person, so the levels of the kind's chain sign it, and an enforcer enacts it.", "D26"
+                ),
             ),
         )
     )

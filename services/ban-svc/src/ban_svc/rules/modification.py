@@ -84,7 +84,10 @@ def may_modify(
         is_in_force(facts)
         & may_act_on(facts)
         & Decision.of(
-            (new.kind is not old.kind, Reason("kind_changed", "Another kind has another chain; propose that, naming what led to it.", "D26")),
+            (
+                new.kind is not old.kind,
+                Reason("kind_changed", "Another kind has another chain; propose that, naming what led to it.", "D26"),
+            ),
             (not changed(old, new), Reason("nothing_changed", "The text says what is in force already.", "D26")),
             *(
                 (True, Reason("field_fixed", f"A modification does not change {name}; decide it anew.", "D26"))

@@ -1,6 +1,5 @@
 """Explicit permission of the Foundation: a scoped exception to a ban, with an end, that the check obeys (R16, D26)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from kernel.decision import Decision, Reason
@@ -44,8 +43,3 @@ def wikis_of(scope: Scope) -> tuple[str, ...]:
     """The check of a wiki obeys an exception that names it and nothing offline beside it, for fields combine by *and* (R16, R28)."""
     offline = any((scope.countries, scope.places, scope.events))
     return () if offline or scope.everywhere else tuple(sorted(set(scope.projects or ())))
-
-
-def is_excepted(wiki: str, wikis: Iterable[str], until: datetime, at: datetime) -> bool:
-    """An exception holds on the wikis it names, until its end (R16)."""
-    return wiki in wikis and at < until

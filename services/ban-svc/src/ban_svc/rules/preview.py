@@ -37,7 +37,10 @@ class ClockEntry:
 def brings_something(course: Course, *, told: bool) -> Decision:
     """A decision not to act brings nothing but its own record (D2)."""
     return Decision.of(
-        (course == Course.NO_ACTION or not told, Reason("nothing_follows", "It is a decision not to act; nothing would follow from it.", "D2"))
+        (
+            course == Course.NO_ACTION or not told,
+            Reason("nothing_follows", "It is a decision not to act; nothing would follow from it.", "D2"),
+        )
     )
 
 
