@@ -46,6 +46,11 @@ class Office:
                 "extraordinary": "The project has no active administrators.",
                 "disclosure": "confidential",
             },
+            "account_termination": {
+                "accounts": [{"name": f"Loud visitor {uuid4().hex[:12]}"}],
+                "grounds": ["repeat_infringer"],
+                "disclosure": "confidential",
+            },
         }
         text = {
             "kind": kind,

@@ -220,9 +220,7 @@ async def test_an_end_comes_by_the_clock_and_addresses_are_forgotten_after_ninet
     assert (await office.read(ban))["state"] == "expired"
 
 
-@pytest.mark.parametrize(
-    "kind", ["rights_removal", "checkuser", "page_protection", "child_protection", "account_termination", "other", "interaction_ban"]
-)
+@pytest.mark.parametrize("kind", ["rights_removal", "checkuser", "page_protection", "child_protection", "other", "interaction_ban"])
 async def test_what_this_release_does_not_carry_out_is_stored_nowhere(office: Any, kind: str) -> None:
     before = await office.desk.sql("SELECT count(*) FROM action")
     answer = await office.propose(office.spec(kind))

@@ -45,6 +45,11 @@ LAWFUL: dict[str, dict[str, Any]] = {
         "extraordinary": "The project has no active administrators.",
         "disclosure": "confidential",
     },
+    "account_termination": {
+        "accounts": [{"name": "Loud visitor"}],
+        "grounds": ["repeat_infringer"],
+        "disclosure": "confidential",
+    },
 }
 
 
@@ -113,6 +118,7 @@ def test_each_account_is_locked_and_each_address_blocked() -> None:
     assert one == (Effect("metawiki", "lock"),)
     assert several == (Effect("metawiki", "lock:1"), Effect("metawiki", "lock:2"), Effect("metawiki", "global_block"))
     assert rules.effects_of(spec_of("range_block"), on=NOW.date()) == (Effect("metawiki", "global_block"),)
+    assert rules.effects_of(spec_of("account_termination"), on=NOW.date()) == (Effect("metawiki", "lock"),)
     assert rules.effects_of(spec_of("event_ban"), on=NOW.date()) == ()
     assert rules.effects_of(spec_of("conduct_warning"), on=NOW.date()) == ()
 

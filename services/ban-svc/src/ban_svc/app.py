@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 
-from ban_svc.api import CHECKS, PROBLEMS, api
+from ban_svc.api import CHECKS, PROBLEMS, ROUTERS
 from ban_svc.deadlines import DEADLINES
 from ban_svc.index import LOOP, keep_fresh, start_index
 from ban_svc.invariants import INVARIANTS
@@ -18,7 +18,7 @@ SERVICE = Service(
     summary="Decisions about persons: who must sign, when they take effect, whom they cover.",
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    routers=[api],
+    routers=ROUTERS,
     hot=CHECKS,
     reactions=REACTIONS,
     deadlines=DEADLINES,

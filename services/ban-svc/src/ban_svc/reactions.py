@@ -1,4 +1,4 @@
-"""When a case has a recommendation, an action is made of it (matrix row 3, D1)."""
+"""When a case has a recommendation, or Legal decided on an infringer, an action is made of it (matrix row 3, R48, R49, D1, D11)."""
 
 import json
 from typing import Any
@@ -8,6 +8,7 @@ from chassis.edge import Edge
 from chassis.runtime import Runtime
 from chassis.service import Permanent, Reaction
 from contracts.case import CaseChange
+from contracts.dmca_notice import DmcaNoticeChange
 from kernel.digest import digest
 from kernel.kinds import ACTION_KINDS, Kind
 from kernel.review import Course, Level
@@ -16,6 +17,7 @@ from sqlmodel import col, select
 
 from ban_svc import actions
 from ban_svc.model import ActionSpec, State
+from ban_svc.model.termination import InfringerDecision
 from ban_svc.tables import Action
 
 
@@ -102,4 +104,41 @@ def _kind_of(event: CaseChange) -> Kind:
     return kind if kind in ACTION_KINDS else Kind.OTHER
 
 
-REACTIONS = {"office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)}}
+async def _fetch_decision(runtime: Runtime, event: DmcaNoticeChange) -> dict[str, Any]:
+    """Ask dmca-svc for Legal's decision on an infringer: the one that the event names by its digest."""
+    path = f"/dmca/v1/infringers/{event.dmca_notice.infringer_id}/decision"
+    digest_of_it = str(event.dmca_notice.infringer_decision_digest)
+    asked = {"reason": f"event {event.meta.id}", "request_id": event.meta.request_id}
+    return await runtime.peers.get("dmca", path, params={"digest": digest_of_it}, **asked)
+
+
+async def _terminate(edge: Edge, event: DmcaNoticeChange, facts: dict[str, Any]) -> None:
+    """Propose the termination on the notice; whoever decided counts as its evaluator, who signs none of it (D1, D11)."""
+    try:
+        told = InfringerDecision.model_validate_json(json.dumps(facts))
+        spec = ActionSpec.model_validate_json(json.dumps(told.spec()))
+        matches = told.digest == told.computed() == event.dmca_notice.infringer_decision_digest
+    except (ValidationError, ValueError) as error:
+        # What it says is a notice's text: its class is enough.
+        raise Permanent(f"the decision cannot be read: {type(error).__name__}") from None
+    about = event.dmca_notice
+    if not matches or not told.terminate or (told.notice_id, told.infringer_id) != (about.notice_id, about.infringer_id):
+        raise Permanent("what was fetched is not what the event names")
+    proposal = actions.Proposal(
+        course=Course.ACT,
+        evaluator=told.decided_by,
+        digest=digest({"decision": told.digest, "course": Course.ACT, "evaluator": told.decided_by, "spec": told.spec()}),
+        kind=Kind.ACCOUNT_TERMINATION,
+        spec=spec,
+        text=told.spec(),
+        notice_id=told.notice_id,
+        # One decision makes one action, whatever became of that action since.
+        recommendation_id=told.decision_id,
+    )
+    await actions.propose(edge, proposal)
+
+
+REACTIONS = {
+    "office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)},
+    "office_actions.dmca_notice_change.v1": {"termination_recommended": Reaction(fetch=_fetch_decision, apply=_terminate)},
+}

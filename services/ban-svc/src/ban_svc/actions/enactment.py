@@ -38,7 +38,7 @@ async def enact(edge: Edge, action_id: UUID) -> Action:
     spec = await open_spec(edge, action)
     if spec is None:
         raise ValueError("an approved action without a text")
-    matter = await matter_of(edge, spec, Course(action.course), has_case=action.case_id is not None, action_id=action.id)
+    matter = await matter_of(edge, spec, Course(action.course), case=action.case_id, notice=action.notice_id, action_id=action.id)
     rules.may_be_done(spec, matter).or_refuse()
     prior = action.public()
     parent = await edge.session.get(Action, action.enforces) if action.enforces else None

@@ -35,10 +35,13 @@ def sub_hash(runtime: Runtime, sub: str) -> bytes | None:
         return None
 
 
-async def matter_of(edge: Edge, spec: ActionSpec | None, course: Course, *, has_case: bool, action_id: UUID | None = None) -> Matter:
+async def matter_of(
+    edge: Edge, spec: ActionSpec | None, course: Course, *, case: UUID | None, notice: UUID | None, action_id: UUID | None = None
+) -> Matter:
     """Gather what surrounds a proposal; `action_id` is the action itself once it exists."""
+    has_case, has_notice = case is not None, notice is not None
     if spec is None:
-        return Matter(course=course, now=edge.now, has_case=has_case)
+        return Matter(course=course, now=edge.now, has_case=has_case, has_notice=has_notice)
     hashes = subjects_of(edge.runtime, spec)
     individuals = {spec.individual_id} - {None} | set(
         await edge.session.scalars(select(Account.individual_id).where(col(Account.name_hash).in_(hashes)))
@@ -48,6 +51,7 @@ async def matter_of(edge: Edge, spec: ActionSpec | None, course: Course, *, has_
         course=course,
         now=edge.now,
         has_case=has_case,
+        has_notice=has_notice,
         individual_known=known,
         individuals_named=len(individuals),
         enforces=await facts_of(edge, spec.enforces),

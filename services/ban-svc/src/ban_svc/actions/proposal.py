@@ -50,7 +50,7 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
     await edge.session.execute(_ONE_AT_A_TIME)
     if (same := await _same(edge, proposal)) is not None:
         return same
-    matter = await matter_of(edge, proposal.spec, proposal.course, has_case=proposal.case_id is not None)
+    matter = await matter_of(edge, proposal.spec, proposal.course, case=proposal.case_id, notice=proposal.notice_id)
     _ask(proposal, matter)
     on = edge.now.date()
     chain = chain_for(proposal.kind, proposal.course, optional=proposal.optional, on=on)

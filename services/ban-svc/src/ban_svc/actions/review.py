@@ -114,7 +114,7 @@ async def amend(
     by = recommended.get("evaluator", edge.by.id)
     new_kind = spec.kind if spec else Kind(action.kind)
     rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=new_kind, by=by, evaluator=action.evaluator).or_refuse()
-    matter = await matter_of(edge, spec, Course(action.course), has_case=action.case_id is not None, action_id=action.id)
+    matter = await matter_of(edge, spec, Course(action.course), case=action.case_id, notice=action.notice_id, action_id=action.id)
     if spec is not None:
         rules.may_propose(spec, matter).or_refuse()
     prior, prior_digest = action.public(), action.digest

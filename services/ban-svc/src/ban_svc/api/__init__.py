@@ -2,6 +2,9 @@
 
 from ban_svc.api.actions import api
 from ban_svc.api.check import CHECKS
+from ban_svc.api.individuals import individuals
 from ban_svc.api.problems import PROBLEMS
 
-__all__ = ["CHECKS", "PROBLEMS", "api"]
+ROUTERS = (api, individuals)
+
+__all__ = ["CHECKS", "PROBLEMS", "ROUTERS"]

@@ -109,6 +109,13 @@ class SubjectView(BaseModel):
     no_rights_until: Moment | None = None
 
 
+class IndividualView(BaseModel):
+    """A person on record, with the accounts that are confirmed to be theirs."""
+
+    id: UUID
+    accounts: list[AccountRef]
+
+
 class PartyView(BaseModel):
     """Whether the one asked about is the person."""
 

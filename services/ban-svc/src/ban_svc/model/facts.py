@@ -24,7 +24,7 @@ class BanFacts:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What surrounds a proposal: the case, the moment (UTC), what it names and what stands already.
+    """What surrounds a proposal: the case or copyright notice, the moment (UTC), what it names and what stands already.
 
     `enforces`, `part_of` and `escalates` are None, or hold None, where the proposal names nothing or something that does not exist.
     """
@@ -32,6 +32,7 @@ class Matter:
     course: Course
     now: datetime
     has_case: bool = True
+    has_notice: bool = False
     individual_known: bool = True
     individuals_named: int = 0
     enforces: BanFacts | None = None

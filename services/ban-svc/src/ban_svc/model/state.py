@@ -35,7 +35,7 @@ class Effect:
     effect: str
 
 
-CARRIED = frozenset({Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING})
+CARRIED = frozenset({Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING, Kind.ACCOUNT_TERMINATION})
 """The kinds that this release carries out; any other is refused, never accepted half."""
 
 OPEN = frozenset({State.PROPOSED, State.IN_REVIEW, State.RETURNED, State.APPROVED})

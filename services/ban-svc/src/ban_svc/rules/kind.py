@@ -11,6 +11,7 @@ TAKES = {
     Kind.GLOBAL_BAN: _ALWAYS | _PERSON | {"addresses", "scope", "prior_warnings", "no_warning_reason", "escalates"},
     Kind.EVENT_BAN: _ALWAYS | _PERSON | {"scope", "prior_warnings", "no_warning_reason", "irrevocable", "part_of", "escalates"},
     Kind.RANGE_BLOCK: _ALWAYS | {"addresses", "enforces", "expires_at", "extraordinary"},
+    Kind.ACCOUNT_TERMINATION: _ALWAYS | {"accounts", "individual_id"},
     Kind.CONDUCT_WARNING: _ALWAYS | {"accounts", "individual_id", "warning", "extraordinary", "prior_warnings"},
 }
 """The fields of `ActionSpec` that mean something for a kind; one that does not is refused, so that nobody signs what will not happen."""

@@ -16,14 +16,15 @@ SECONDARY = frozenset({Kind.RANGE_BLOCK, Kind.CONDUCT_WARNING})
 
 
 def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
-    """An action is proposed on a case, of a kind that is carried out, founded on the Terms of Use, justified where local governance
-    does not reach, aimed at someone, and only once; a decision not to act needs the case alone (R2, R4, R5, R17, D2).
+    """An action is proposed on a case, a termination on a notice too, of a kind that is carried out, founded on the Terms of Use,
+    justified where local governance does not reach, aimed at someone, and only once; a decision not to act needs the case alone (R2, R4,
+    R5, R17, D2).
     """  # noqa: D205 - the rule is one sentence
     carried = may_carry_out(spec.kind)
     if not carried or matter.course is Course.NO_ACTION:
-        return carried & rests_on_a_complaint(matter) & stands_alone(matter)
+        return carried & rests_on_a_complaint(spec.kind, matter) & stands_alone(matter)
     return (
-        rests_on_a_complaint(matter)
+        rests_on_a_complaint(spec.kind, matter)
         & stands_alone(matter)
         & is_ours(spec)
         & has_grounds(spec, matter)
@@ -38,10 +39,13 @@ def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
     )
 
 
-def rests_on_a_complaint(matter: Matter) -> Decision:
-    """Every action traces to a complaint or a legal requirement, which is its case (R2, R19, R115)."""
+def rests_on_a_complaint(kind: Kind, matter: Matter) -> Decision:
+    """Every action traces to a complaint or a legal requirement: to its case, or to the copyright notice that an infringer's account is
+    terminated for (R2, R19, R48, R115).
+    """  # noqa: D205 - the rule is one sentence
+    rests = matter.has_case or (matter.has_notice and kind is Kind.ACCOUNT_TERMINATION)
     return Decision.of(
-        (not matter.has_case, Reason("no_complaint", "It must rest on a case; a notice leads to a termination of an account only.", "R2"))
+        (not rests, Reason("no_complaint", "It must rest on a case; a notice leads to a termination of an account only.", "R2"))
     )
 
 
