@@ -48,9 +48,13 @@ def verdict(elements: Mapping[str, bool]) -> Verdict:
     return verdict_of_notice({name: Finding(elements[name]) for name in NOTICE_ELEMENTS})
 
 
-def state_after(found: Verdict) -> State:
-    """Only a compliant notice goes on to review as one; any other stays received, with its verdict shown (D8)."""
-    return State.COMPLIANT if found is Verdict.COMPLIANT else State.RECEIVED
+def state_after(found: Verdict, *, cure_open: bool = False) -> State:
+    """Only a compliant notice goes on to review as one; any other stays received, with its verdict shown, and a curable one of which the
+    complainant was asked for what is missing waits for the cure (D8).
+    """  # noqa: D205 - the rule is one sentence
+    if found is Verdict.COMPLIANT:
+        return State.COMPLIANT
+    return State.CURE_REQUESTED if found is Verdict.CURABLE and cure_open else State.RECEIVED
 
 
 def lacks(missing: Collection[str]) -> tuple[Reason, ...]:

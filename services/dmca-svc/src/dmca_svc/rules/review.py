@@ -23,10 +23,10 @@ def may_sign_level(
     ) & may_sign(review, by=by, level=level, verdict=verdict, digest=digest, role_held=role_held)
 
 
-def state_after_review(review: ReviewState, course: Course, found: Found) -> State:
+def state_after_review(review: ReviewState, course: Course, found: Found, *, cure_open: bool = False) -> State:
     """Approved, the notice is accepted or rejected as recommended; returned or declined it goes back to evaluation (R40, R41, D2)."""
     if review is ReviewState.OPEN:
         return State.IN_REVIEW
     if review is ReviewState.APPROVED:
         return State.ACCEPTED if course is Course.TAKE_DOWN else State.REJECTED
-    return state_after(found)
+    return state_after(found, cure_open=cure_open)

@@ -1,7 +1,8 @@
 """The rows of notices and counter-notices. Texts, titles and parties are sealed, what rules ask about is plain (D17, D20, D27)."""
 
 from dmca_svc.tables.columns import Base
-from dmca_svc.tables.counter_notice import AskedPage, CounterNotice, CourtAction
+from dmca_svc.tables.counter_notice import AskedPage, Completion, CounterNotice, CourtAction
+from dmca_svc.tables.cure import Cure, CureRequest
 from dmca_svc.tables.notice import (
     Announcement,
     Assessment,
@@ -14,14 +15,18 @@ from dmca_svc.tables.notice import (
     Recommendation,
     SignatureRow,
 )
+from dmca_svc.tables.uploader import Uploader
 
 __all__ = [
     "Announcement",
     "AskedPage",
     "Assessment",
     "Base",
+    "Completion",
     "CounterNotice",
     "CourtAction",
+    "Cure",
+    "CureRequest",
     "Letter",
     "Note",
     "Notice",
@@ -30,4 +35,5 @@ __all__ = [
     "Party",
     "Recommendation",
     "SignatureRow",
+    "Uploader",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from dmca_svc.model import Channel, Course, PageFacts, PageState, State
+from dmca_svc.model.uploader import ActingAccount
 from dmca_svc.reading import Document
 from dmca_svc.reading import Verdict as Found
 from dmca_svc.tables.columns import INSERT_ONLY, Base, moment, of, one_of, texts
@@ -51,13 +52,31 @@ class Notice(Letter, table=True):
         one_of("clock_state", CLOCK_STATES),
         CheckConstraint("verdict IN ('compliant', 'curable', 'defective')", name="verdict_known"),
         CheckConstraint("state <> 'compliant' OR (verdict IS NOT NULL AND verdict = 'compliant')", name="compliant_by_a_person"),
-        CheckConstraint("(state IN ('received', 'compliant', 'in_review')) = (decided_at IS NULL)", name="decided_when"),
+        CheckConstraint(
+            "state = 'withdrawn' OR (state IN ('received', 'cure_requested', 'compliant', 'in_review')) = (decided_at IS NULL)",
+            name="decided_when",
+        ),
+        CheckConstraint("state <> 'cure_requested' OR (verdict IS NOT NULL AND verdict = 'curable')", name="cure_of_the_curable"),
+        CheckConstraint("state <> 'cure_requested' OR cure_lapses_at IS NOT NULL", name="cure_until_when"),
+        CheckConstraint("answered_as IN ('vrt', 'joined', 'no_answer')", name="answer_known"),
+        CheckConstraint("num_nonnulls(answered_as, answered_by, answered_note) IN (0, 3)", name="answered_whole"),
+        CheckConstraint(
+            "answered_as IS NULL OR (state = 'rejected' AND (verdict IS NULL OR verdict = 'defective'))", name="no_notice_answered"
+        ),
+        CheckConstraint("(joined_to IS NULL) = (answered_as IS DISTINCT FROM 'joined')", name="joined_to_something"),
+        CheckConstraint("state <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_when"),
+        CheckConstraint("duplicate_of <> id AND joined_to <> id", name="of_another"),
         CheckConstraint("(clock_state = 'stopped') = (stopped_at IS NOT NULL)", name="clock_stop"),
         CheckConstraint("(takedown_at IS NULL) = (takedown_by IS NULL)", name="takedown_by_somebody"),
         CheckConstraint("taken_down_at IS NULL OR takedown_at IS NOT NULL", name="ordered_before_done"),
         CheckConstraint(
-            "(state IN ('taken_down', 'counter_noticed', 'held', 'restored')) = (taken_down_at IS NOT NULL)", name="taken_down_when"
+            "state = 'withdrawn' OR (state IN ('taken_down', 'counter_noticed', 'held', 'restored')) = (taken_down_at IS NOT NULL)",
+            name="taken_down_when",
         ),
+        CheckConstraint("num_nonnulls(unannounced_by, unannounced_at, unannounced_note) IN (0, 3)", name="unannounced_whole"),
+        Index("notice_letter", "letter_hash"),
+        Index("notice_sender", "sender_hash", "received_at", "id"),
+        Index("notice_duplicate", "duplicate_of"),
         Index("notice_received", "received_at", "id"),
         Index("notice_state", "state", "received_at", "id"),
     )
@@ -67,11 +86,25 @@ class Notice(Letter, table=True):
     statutory_at: datetime | None = moment(default=None)
     read_pages: int = 0
     read_wikis: list[str] = texts()
+    automatic: bool = False
+    letter_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sender_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    duplicate_of: UUID | None = of("notice", nullable=True)
+    contact_due_at: datetime | None = moment(default=None)
+    cure_lapses_at: datetime | None = moment(default=None)
+    answered_as: str | None = Field(default=None, sa_type=Text)
+    answered_by: str | None = Field(default=None, sa_type=Text)
+    answered_note: UUID | None = Field(default=None)
+    joined_to: UUID | None = of("notice", nullable=True)
+    withdrawn_at: datetime | None = moment(default=None)
     recommendation_id: UUID | None = None
     decided_at: datetime | None = moment(default=None)
     takedown_at: datetime | None = moment(default=None)
     takedown_by: str | None = Field(default=None, sa_type=Text)
     taken_down_at: datetime | None = moment(default=None)
+    unannounced_by: str | None = Field(default=None, sa_type=Text)
+    unannounced_at: datetime | None = moment(default=None)
+    unannounced_note: UUID | None = Field(default=None)
     announced_at: datetime | None = moment(default=None)
     restored_at: datetime | None = moment(default=None)
     target_at: datetime = moment()
@@ -85,14 +118,19 @@ class Notice(Letter, table=True):
 
 
 class NoticePage(Base, table=True):
-    """A page that an assessment named. The title is sealed and found by its keyed hash; one no longer named stays as the record."""
+    """A page that an assessment named. The title is sealed and found by its keyed hash; one no longer named stays as the record.
+
+    `down_elsewhere` is the other notice for which it was down when it was named; `withdrawn_at` is the complainant's word for this page.
+    """
 
     __tablename__: ClassVar[Any] = "page"
     __table_args__ = (
         one_of("state", PageState),
         UniqueConstraint("notice_id", "place_hash", name="page_once"),
+        Index("page_place", "place_hash"),
         CheckConstraint("(state = 'up') = (removed_at IS NULL)", name="removed_when"),
         CheckConstraint("state <> 'restored' OR restored_at IS NOT NULL", name="restored_when"),
+        CheckConstraint("num_nonnulls(withdrawn_at, withdrawn_by) IN (0, 2)", name="withdrawn_by_somebody"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -103,24 +141,34 @@ class NoticePage(Base, table=True):
     place_hash: bytes = Field(sa_type=LargeBinary)
     page_revision: int | None = Field(default=None, sa_type=BigInteger)
     named: bool = True
+    down_elsewhere: UUID | None = of("notice", nullable=True)
+    withdrawn_at: datetime | None = moment(default=None)
+    withdrawn_by: str | None = Field(default=None, sa_type=Text)
     state: str = Field(sa_type=Text)
     removed_at: datetime | None = moment(default=None)
     restored_at: datetime | None = moment(default=None)
     wrongly_restored_at: datetime | None = moment(default=None)
 
-    def facts(self, *, held: bool = False) -> PageFacts:
-        """Give what a rule asks about; `held` is known to the counter-notice that asks for it back."""
+    def facts(self, *, held: bool = False, hold_ended: bool = False, kept: bool = False, ordered: bool = False) -> PageFacts:
+        """Give what a rule asks about; what holds it is known to the counter-notice that asks for it back, what keeps it to others."""
         back = self.state == PageState.RESTORED
-        return PageFacts(PageState(self.state), held, self.restored_at if back else None, back and self.wrongly_restored_at is not None)
+        wrongly = back and self.wrongly_restored_at is not None
+        taken_back = self.withdrawn_at is not None
+        return PageFacts(PageState(self.state), held, self.restored_at if back else None, wrongly, hold_ended, kept, ordered, taken_back)
 
 
 class PageReceipt(Base, table=True):
-    """The proof that a page came down or went back; an address is case text and lies in a note."""
+    """The proof that a page came down or went back; an address is case text and lies in a note.
+
+    `other_page_id` is the page of another notice that had been taken down before: nothing was removed a second time.
+    """
 
     __tablename__: ClassVar[Any] = "page_receipt"
     __table_args__ = (
         CheckConstraint("effect IN ('removed', 'restored')", name="effect_known"),
-        CheckConstraint("num_nonnulls(log_id, revision_id, note_id) = 1", name="one_proof"),
+        CheckConstraint("num_nonnulls(log_id, revision_id, note_id, other_page_id) = 1", name="one_proof"),
+        CheckConstraint("other_page_id IS NULL OR (effect = 'removed' AND other_page_id <> page_id)", name="down_already"),
+        one_of("acting_account", ActingAccount),
         Index("page_receipt_page", "page_id"),
         INSERT_ONLY,
     )
@@ -132,6 +180,8 @@ class PageReceipt(Base, table=True):
     log_id: int | None = Field(default=None, sa_type=BigInteger)
     revision_id: int | None = Field(default=None, sa_type=BigInteger)
     note_id: UUID | None = of("note", nullable=True)
+    other_page_id: UUID | None = of("page", nullable=True)
+    acting_account: str = Field(sa_type=Text)
     by: str = Field(sa_type=Text)
     at: datetime = moment()
 
