@@ -6,6 +6,8 @@ from chassis.edge import Edge
 from contracts.notification import NotificationChange
 
 from dmca_svc.actions.matter import Matter, matter_of
+from dmca_svc.actions.text import keep_note
+from dmca_svc.rules import announcement
 
 _STATES = {"queued", "delivered", "failed", "uncertain", "suppressed"}
 
@@ -24,4 +26,19 @@ async def follow_announcement(edge: Edge, notice_id: UUID, change: NotificationC
         await matter.say("announced")
     else:
         matter.note(f"announcement_{row.state}")
+    return matter
+
+
+async def leave_unannounced(edge: Edge, notice_id: UUID, note: str) -> Matter:
+    """Take Legal's recorded reason for not announcing a takedown (D17).
+
+    Raises:
+        Refused: the takedown is complete, or a reason is recorded already.
+    """
+    matter = await matter_of(edge, notice_id)
+    notice = matter.notice
+    announcement.may_leave_out(done=notice.taken_down_at is not None, said=notice.unannounced_at is not None).or_refuse()
+    kept = await keep_note(matter, "unannounced", note)
+    notice.unannounced_by, notice.unannounced_at, notice.unannounced_note = edge.by.id, edge.now, kept.id
+    matter.note("left_unannounced", reasons=[announcement.LEGALS_REASON])
     return matter

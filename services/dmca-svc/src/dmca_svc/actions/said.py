@@ -39,7 +39,7 @@ def counter_notice(counter: CounterNotice) -> CounterSaid:
         request_id=counter.request_id,
         state=counter.state,
         received_at=counter.received_at,
-        received_by_agent_at=counter.received_by_agent_at,
+        received_by_agent_at=counter.complete_with_agent_at,
         missing=tuple(counter.missing),
         subscriber_verified=counter.verified_by is not None,
         pages=len(counter.page_ids),

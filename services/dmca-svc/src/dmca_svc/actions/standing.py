@@ -9,6 +9,5 @@ def settle(matter: Matter) -> None:
     """Set the state that pages and counter-notices make; before the takedown is done they make none."""
     if matter.notice.state in DOWN:
         counters = [CounterState(counter.state) for counter in matter.counters]
-        held = {asked.page_id for asked in matter.asked if asked.held_by is not None}
-        pages = [page.facts(held=page.id in held) for page in matter.named]
+        pages = [page.facts() for page in matter.named]
         matter.notice.state = State(restoration.state_of_notice(counters, pages))
