@@ -43,7 +43,7 @@ INVARIANTS = (
         "course-as-recommended",
         "A notice was decided otherwise than was recommended, or on no recommendation.",
         """SELECT n.id, n.state FROM notice n LEFT JOIN recommendation r ON r.id = n.recommendation_id
-           WHERE n.decided_at IS NOT NULL AND ((n.state = 'rejected') IS DISTINCT FROM (r.course = 'reject'))""",
+           WHERE n.decided_at IS NOT NULL AND n.answered_as IS NULL AND ((n.state = 'rejected') IS DISTINCT FROM (r.course = 'reject'))""",
     ),
     Invariant(
         "taken-down-to-the-last-page",
@@ -60,10 +60,25 @@ INVARIANTS = (
     Invariant(
         "back-within-the-law",
         "A page went back before its window, on the tenth day without Legal, or while an action held it.",
-        """SELECT p.id, p.notice_id FROM page p WHERE p.state = 'restored' AND NOT EXISTS (
+        """SELECT p.id, p.notice_id FROM page p WHERE p.state = 'restored'
+             AND (p.withdrawn_at IS NULL OR p.restored_at < p.withdrawn_at) AND NOT EXISTS (
              SELECT FROM asked_page a JOIN counter_notice c ON c.id = a.counter_notice_id WHERE a.page_id = p.id
                AND p.restored_at >= c.opens AND (p.restored_at >= c.enforcer_from OR c.early_at <= p.restored_at)
                AND (a.held_by IS NULL OR p.wrongly_restored_at IS NOT NULL))""",
+    ),
+    Invariant(
+        "withdrawn-and-back",
+        "A notice counts as withdrawn while a page of it is down.",
+        """SELECT n.id FROM notice n WHERE n.state = 'withdrawn' AND EXISTS (
+             SELECT FROM page p WHERE p.notice_id = n.id AND p.state = 'removed')""",
+    ),
+    Invariant(
+        "cure-was-asked",
+        "A notice waits for a cure that nobody asked for, or for which no date is set.",
+        """SELECT n.id FROM notice n WHERE n.state = 'cure_requested' AND (
+             NOT EXISTS (SELECT FROM cure_request r WHERE r.notice_id = n.id AND r.lapses_at = n.cure_lapses_at)
+             OR NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = n.id AND d.kind = 'cure.lapsed'
+                            AND (d.state <> 'cancelled') AND d.due_at = n.cure_lapses_at))""",
     ),
     Invariant(
         "state-in-the-trail",

@@ -24,9 +24,7 @@ async def stop_clock(matter: Matter) -> None:
     """
     edge = matter.edge
     await _stop(matter)
-    copies = select(Notice.id).where(
-        Notice.duplicate_of == matter.notice.id, col(Notice.verdict).is_(None), Notice.state == State.RECEIVED
-    )
+    copies = select(Notice.id).where(Notice.duplicate_of == matter.notice.id, col(Notice.verdict).is_(None), Notice.state == State.RECEIVED)
     for copy_id in await edge.session.scalars(copies.order_by(col(Notice.id))):
         copy = Matter(edge, await edge.lock(Notice, copy_id, "notice"))
         if copy.notice.clock_state != ClockState.STOPPED:

@@ -8,6 +8,7 @@ from kernel.decision import Reason, Refused
 from kernel.review import Level, ReviewState, Verdict, state_of
 
 from dmca_svc.actions.clocks import stop_clock
+from dmca_svc.actions.contact import end_contact
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.text import keep_note
 from dmca_svc.model import Course, State
@@ -54,7 +55,7 @@ async def _decide(matter: Matter, course: Course, ended: ReviewState) -> None:
     verdict = found(matter.notice.verdict)
     if verdict is None:
         raise AssertionError("what is in review was judged before")
-    state = rules.state_after_review(ended, course, verdict)
+    state = rules.state_after_review(ended, course, verdict, cure_open=matter.notice.cure_lapses_at is not None)
     if state is State.IN_REVIEW:
         return
     matter.notice.state = state
@@ -62,6 +63,7 @@ async def _decide(matter: Matter, course: Course, ended: ReviewState) -> None:
         await matter.say("returned")
         return
     matter.notice.decided_at = matter.edge.now
+    await end_contact(matter)
     if state is State.REJECTED:
         await stop_clock(matter)
     await matter.say("accepted" if state is State.ACCEPTED else "rejected")

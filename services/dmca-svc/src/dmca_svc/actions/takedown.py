@@ -6,17 +6,18 @@ from uuid import UUID
 from chassis.edge import Edge, new_id
 from kernel.decision import Reason, Refused
 
+from dmca_svc.actions.announcements import places_of
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.clocks import plan_windows, stop_clock
 from dmca_svc.actions.elsewhere import look_elsewhere
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.standing import settle
+from dmca_svc.actions.taken_back import check, is_taken_back, went_back
 from dmca_svc.actions.text import keep_note, place_hash
 from dmca_svc.model import PageState, State
 from dmca_svc.rules import restoration, takedown
 from dmca_svc.tables import Announcement, AskedPage, CounterNotice, NoticePage, PageReceipt
 
-COMMONS = "commonswiki"
 _NOTHING = Reason("not_accepted", "Nothing is recommended on this notice; nothing comes down before Legal has signed.", "R40")
 
 
@@ -54,7 +55,7 @@ async def take_down(edge: Edge, notice_id: UUID) -> Matter:
             page.state, page.removed_at = PageState.REMOVED, edge.now
             matter.note("page_down_already", reasons=[takedown.DOWN_ALREADY])
     if not any(page.state == PageState.UP for page in matter.named):
-        await _taken_down(matter)
+        await taken_down(matter)
     return matter
 
 
@@ -68,6 +69,11 @@ async def take_receipt(edge: Edge, notice_id: UUID, place: Place, proof: Proof) 
     page = matter.at(place_hash(edge, place.wiki, place.title))
     if page is not None and page.state == PageState.REMOVED:
         await look_elsewhere(matter)
+    if page is not None and is_taken_back(page):
+        check(edge, matter, page)
+        await _keep(matter, page, proof, effect="restored")
+        await went_back(matter, page)
+        return matter
     counter, asked = _restoring(matter, page)
     facts = counter.facts(matter.page_facts(counter)) if counter else None
     about = matter.fact_of(page, asked) if page else None
@@ -121,10 +127,11 @@ async def _removed(matter: Matter, page: NoticePage, *, again: bool) -> None:
     await matter.edge.session.flush()
     matter.note("page_removed_again" if again else "page_removed", reasons=[takedown.BY_STAFF])
     if not again and not any(one.state == PageState.UP for one in matter.named):
-        await _taken_down(matter)
+        await taken_down(matter)
 
 
-async def _taken_down(matter: Matter) -> None:
+async def taken_down(matter: Matter) -> None:
+    """Say that the last page is down, which stops the clock and makes the takedown known (R42, R43)."""
     notice, edge = matter.notice, matter.edge
     await edge.session.flush()
     notice.state, notice.taken_down_at = State.TAKEN_DOWN, edge.now
@@ -157,7 +164,6 @@ def _announce(matter: Matter) -> None:
     """Write down where the takedown is to be made known: the Foundation's page, and Commons when it concerns Commons (R43, D17)."""
     if matter.notice.unannounced_at is not None:
         return
-    places = ["foundation", *(["commons"] if any(page.wiki == COMMONS for page in matter.named) else [])]
-    rows = [Announcement(id=new_id(), notice_id=matter.notice.id, place=place, state="waiting") for place in places]
+    rows = [Announcement(id=new_id(), notice_id=matter.notice.id, place=place, state="waiting") for place in places_of(matter)]
     matter.edge.session.add_all(rows)
     matter.announcements.extend(rows)

@@ -13,7 +13,9 @@ CODES = {AnsweredAs.VRT: "no_formal_notice", AnsweredAs.JOINED: "joined_elsewher
 _STATEMENTS = ("good_faith", "accuracy_authority")
 
 
-def may_answer(notice: NoticeFacts, answer: AnsweredAs, *, read: Verdict | None, stated: frozenset[str]) -> Decision:
+def may_answer(
+    notice: NoticeFacts, answer: AnsweredAs, *, read: Verdict | None, stated: frozenset[str], joins_itself: bool = False
+) -> Decision:
     """A letter that makes neither of the notice's statements, and lacks work, material or contact besides, is no formal notice: one person
     points it to the volunteers with what they will need. A notice that complies or can be mended is never sent away as informal, and a
     defective one goes the way of a rejection, through Legal (R39, R41, D8, D9).
@@ -40,7 +42,13 @@ def may_answer(notice: NoticeFacts, answer: AnsweredAs, *, read: Verdict | None,
             formal and found is Verdict.DEFECTIVE,
             Reason("formal_notice", "It makes a statement of the statute: a defective notice is rejected by the chain.", "R41"),
         ),
+        (joins_itself, Reason("joins_itself", "A letter joins another notice, not its own.", "R113")),
     )
+
+
+def may_join(letter: NoticeFacts, *, joins_itself: bool) -> Decision:
+    """A letter that is undecided and no notice itself, such as a retraction, joins the notice that it is about (D10)."""
+    return may_answer(letter, AnsweredAs.JOINED, read=None, stated=frozenset(), joins_itself=joins_itself)
 
 
 def said_of(answer: AnsweredAs, *, on: date) -> Reason:

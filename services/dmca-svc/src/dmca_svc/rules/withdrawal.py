@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from kernel.decision import Decision, Reason
 
 from dmca_svc.model import NoticeFacts, PageFacts, PageState, State
+from dmca_svc.rules.restoration import KEPT_BY_NOTICE, KEPT_BY_ORDER
 
 _OVER = frozenset({State.REJECTED, State.WITHDRAWN})
 
@@ -31,8 +32,8 @@ def may_withdraw(notice: NoticeFacts, pages: Sequence[PageFacts | None]) -> Deci
 
 
 def may_restore_withdrawn(page: PageFacts, *, by: str, evaluators: Collection[str]) -> Decision:
-    """What the complainant took back goes back at once, by an enforcer who evaluated nothing of it, unless an action, another notice or a
-    measure keeps it down (D10, D1).
+    """What the complainant took back goes back at once, by an enforcer who evaluated nothing of it, unless an action, another notice or an
+    order keeps it down (D10, D1).
     """  # noqa: D205 - the rule is one sentence
     return Decision.of(
         (not page.withdrawn, Reason("not_withdrawn", "For this page the notice was not taken back.", "D10")),
@@ -41,7 +42,8 @@ def may_restore_withdrawn(page: PageFacts, *, by: str, evaluators: Collection[st
             page.held,
             Reason("held", "A court or Claims Board action keeps this page down.", "17 U.S.C. 512(g)(2)(C)"),
         ),
-        (page.kept, Reason("kept_down", "Another notice or a measure keeps this page down.", "D10")),
+        (page.kept, KEPT_BY_NOTICE),
+        (page.ordered, KEPT_BY_ORDER),
         (by in evaluators, Reason("evaluator_enforces", "Whoever evaluated the matter does not carry it out.", "D1")),
     )
 
