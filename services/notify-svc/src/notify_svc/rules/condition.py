@@ -65,6 +65,36 @@ def counter_notice_accepted(change: Change, _party: Party) -> bool:
     return (counter_notice_of(change) or {}).get("window") is not None
 
 
+def material_is_down(change: Change, _party: Party) -> bool:
+    """Whoever is found to have given material after it came down is told then; a word on a counter-notice finds nobody (R49)."""
+    return was_taken_down(change, _party) and change.state.get("counter_notice_id") is None
+
+
+def counter_notice_incomplete(change: Change, _party: Party) -> bool:
+    """What a counter-notice lacks is asked for at once (D10)."""
+    return _counter_state(change) == "incomplete"
+
+
+def counter_notice_rejected(change: Change, party: Party) -> bool:
+    """A counter-notice that opens no window at all is answered (D10)."""
+    return _counter_state(change) == "rejected" and not counter_notice_accepted(change, party)
+
+
+def stays_down(change: Change, party: Party) -> bool:
+    """When an action ended with the material staying down, its subscriber is told (D10)."""
+    return _counter_state(change) == "rejected" and counter_notice_accepted(change, party)
+
+
+def counter_notice_withdrawn(change: Change, _party: Party) -> bool:
+    """Whoever took a counter-notice back has that confirmed (D10)."""
+    return _counter_state(change) == "withdrawn"
+
+
+def copy_withdrawn(change: Change, party: Party) -> bool:
+    """A complainant who had a copy of a counter-notice learns that it was taken back (D10)."""
+    return counter_notice_withdrawn(change, party) and counter_notice_accepted(change, party)
+
+
 def not_holding(change: Change, _party: Party) -> bool:
     """A court action that holds is told to the subscriber by its own letter (D10)."""
     return (court_action_of(change) or {}).get("state") != "holding"
@@ -95,6 +125,12 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             mirrored,
             was_taken_down,
             counter_notice_accepted,
+            material_is_down,
+            counter_notice_incomplete,
+            counter_notice_rejected,
+            stays_down,
+            counter_notice_withdrawn,
+            copy_withdrawn,
             not_holding,
             from_complainant,
             is_appellant,
@@ -106,6 +142,11 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
 def counter_notice_of(change: Change) -> Mapping[str, Any] | None:
     """Find the counter-notice that the change is about."""
     return _named(change, "counter_notices", "counter_notice_id")
+
+
+def _counter_state(change: Change) -> str | None:
+    state: str | None = (counter_notice_of(change) or {}).get("state")
+    return state
 
 
 def court_action_of(change: Change) -> Mapping[str, Any] | None:
