@@ -75,6 +75,8 @@ async def follow(edge: Edge, event: NotificationChange, facts: None) -> None:
         await follow_announcement(edge, told.about.id, event)
     elif told.about.aggregate == "dmca_notice" and told.party == "uploader" and told.template == REMOVAL_LETTER:
         await follow_letter(edge, told.about.id, event)
+        # Only what is reverted after the letter's receipt counts (R49): with the receipt, the rule is asked again.
+        await ledger.refresh_all(edge, told.about.id)
     elif told.about.aggregate == "dmca_notice" and told.party == "complainant" and told.template == CURE_LETTER:
         await follow_cure_letter(edge, told.about.id, event)
 

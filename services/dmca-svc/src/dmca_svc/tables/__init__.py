@@ -3,6 +3,8 @@
 from dmca_svc.tables.columns import Base
 from dmca_svc.tables.counter_notice import AskedPage, Completion, CounterNotice, CourtAction
 from dmca_svc.tables.cure import Cure, CureRequest
+from dmca_svc.tables.infringer import Infringer, InfringerAccount, InfringerDecision, Misrepresentation, Reversal
+from dmca_svc.tables.lumen import LumenSubmission
 from dmca_svc.tables.notice import (
     Announcement,
     Assessment,
@@ -27,13 +29,19 @@ __all__ = [
     "CourtAction",
     "Cure",
     "CureRequest",
+    "Infringer",
+    "InfringerAccount",
+    "InfringerDecision",
     "Letter",
+    "LumenSubmission",
+    "Misrepresentation",
     "Note",
     "Notice",
     "NoticePage",
     "PageReceipt",
     "Party",
     "Recommendation",
+    "Reversal",
     "SignatureRow",
     "Uploader",
 ]

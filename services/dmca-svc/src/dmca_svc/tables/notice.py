@@ -113,6 +113,9 @@ class Notice(Letter, table=True):
     stopped_at: datetime | None = moment(default=None)
     counter_notice_id: UUID | None = None
     court_action_id: UUID | None = None
+    infringer_id: UUID | None = None
+    infringer_decision_digest: str | None = Field(default=None, sa_type=Text)
+    country: str | None = Field(default=None, sa_type=Text)
     version: int = 1
     event_version: int = 0
 
