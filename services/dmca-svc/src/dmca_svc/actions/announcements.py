@@ -9,6 +9,7 @@ from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.text import keep_note
 from dmca_svc.rules import announcement
 
+COMMONS = "commonswiki"
 _STATES = {"queued", "delivered", "failed", "uncertain", "suppressed"}
 
 
@@ -42,3 +43,8 @@ async def leave_unannounced(edge: Edge, notice_id: UUID, note: str) -> Matter:
     notice.unannounced_by, notice.unannounced_at, notice.unannounced_note = edge.by.id, edge.now, kept.id
     matter.note("left_unannounced", reasons=[announcement.LEGALS_REASON])
     return matter
+
+
+def places_of(matter: Matter) -> list[str]:
+    """Name where a takedown is made known: the Foundation's page, and Commons when it concerns Commons (R43)."""
+    return ["foundation", *(["commons"] if any(page.wiki == COMMONS for page in matter.named) else [])]

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
+from sqlmodel import col, select
 
 from dmca_svc.actions.clocks import plan_windows
 from dmca_svc.actions.matter import Matter, matter_of
@@ -68,3 +69,9 @@ async def withdraw_counter_notice(edge: Edge, notice_id: UUID, counter_id: UUID,
     await plan_windows(matter)
     await matter.say("assessed", reasons=[counter_notice.TAKEN_BACK])
     return matter, counter
+
+
+async def completions(matter: Matter, counter: CounterNotice) -> list[Completion]:
+    """Give the texts that came to complete a counter-notice, in the order in which they came."""
+    mine = select(Completion).where(Completion.counter_notice_id == counter.id).order_by(col(Completion.id))
+    return list(await matter.edge.session.scalars(mine))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.edge import Edge, new_id
 from kernel.decision import Reason, Refused
+from sqlmodel import select
 
 from dmca_svc.actions.announcements import places_of
 from dmca_svc.actions.assessment import Place
@@ -77,12 +78,15 @@ async def take_receipt(edge: Edge, notice_id: UUID, place: Place, proof: Proof) 
     counter, asked = _restoring(matter, page)
     facts = counter.facts(matter.page_facts(counter)) if counter else None
     about = matter.fact_of(page, asked) if page else None
-    takedown.may_take_receipt(matter.facts(), about, facts, by=edge.by.id).or_refuse()
+    before = page is not None and page.state == PageState.REMOVED and await _is_shown_elsewhere(matter, page)
+    takedown.may_take_receipt(matter.facts(), about, facts, by=edge.by.id, down_before=before).or_refuse()
     if page is None or about is None:
         raise AssertionError("the rule refuses a page that is not there")
-    back = about.state is PageState.REMOVED
+    back = about.state is PageState.REMOVED and counter is not None
     await _keep(matter, page, proof, effect="restored" if back else "removed")
-    if back and counter is not None:
+    if about.state is PageState.REMOVED and not back:
+        matter.note("page_removed", reasons=[takedown.BY_STAFF])
+    elif counter is not None and back:
         await _restored(matter, page, counter)
     else:
         await _removed(matter, page, again=about.wrongly_restored)
@@ -97,6 +101,13 @@ def _restoring(matter: Matter, page: NoticePage | None) -> tuple[CounterNotice |
             if counter.restoring:
                 return counter, asked
     return None, None
+
+
+async def _is_shown_elsewhere(matter: Matter, page: NoticePage) -> bool:
+    """Tell whether the removal of a page is shown by another notice's page alone."""
+    removals = select(PageReceipt.other_page_id).where(PageReceipt.page_id == page.id, PageReceipt.effect == "removed")
+    shown = list(await matter.edge.session.scalars(removals))
+    return bool(shown) and None not in shown
 
 
 async def _keep(matter: Matter, page: NoticePage, proof: Proof, *, effect: str) -> None:

@@ -52,13 +52,17 @@ def may_take_down(notice: NoticeFacts, review: Review, *, by: str) -> Decision:
     )
 
 
-def may_take_receipt(notice: NoticeFacts, page: PageFacts | None, restoring: CounterFacts | None, *, by: str) -> Decision:
+def may_take_receipt(
+    notice: NoticeFacts, page: PageFacts | None, restoring: CounterFacts | None, *, by: str, down_before: bool = False
+) -> Decision:
     """A receipt removes a page while the takedown runs and restores it while the restoration of its counter-notice does; an enforcer
-    gives it, never whoever evaluated the notice (R42, R47, R113, D1).
+    gives it, never whoever evaluated the notice; for a page that was down before, one may be given too (R42, R47, R113, D1).
 
-    `restoring` is the counter-notice whose restoration runs and that the page belongs to.
+    `restoring` is the counter-notice whose restoration runs and that the page belongs to; `down_before` tells that another notice's page
+    is all that shows the removal.
     """  # noqa: D205 - the rule is one sentence
-    removing = notice.taking_down and page is not None and (page.state is PageState.UP or page.wrongly_restored)
+    up = page is not None and (page.state is PageState.UP or page.wrongly_restored or (down_before and restoring is None))
+    removing = notice.taking_down and up
     back = restoring is not None and restoring.restoring and page is not None and page.state is PageState.REMOVED
     return Decision.of(
         (page is None, Reason("no_such_page", "The notice names no such page; see `pages` of the notice.", "R42")),
