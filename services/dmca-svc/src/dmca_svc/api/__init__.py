@@ -4,10 +4,11 @@ from dmca_svc.api.announcements import announcements
 from dmca_svc.api.counter_notices import counter_notices
 from dmca_svc.api.cures import cures
 from dmca_svc.api.disposals import disposals
+from dmca_svc.api.figures import figures
 from dmca_svc.api.infringers import infringers
 from dmca_svc.api.notices import notices
 from dmca_svc.api.peers import peers
 
-ROUTERS = (notices, cures, disposals, counter_notices, announcements, infringers, peers)
+ROUTERS = (notices, cures, disposals, counter_notices, announcements, infringers, figures, peers)
 
 __all__ = ["ROUTERS"]

@@ -291,6 +291,7 @@ class NoticeView(BaseModel):
     counter_notices: list[CounterNoticeView]
     court_actions: list[CourtActionView] | None = None
     announcements: list[AnnouncementView]
+    country: str | None = None
     unannounced: NotedView | None = None
     uploaders: list[UploaderView]
     open_points: list[ReasonView]

@@ -81,6 +81,7 @@ async def show_notice(matter: Matter) -> NoticeView:
         unannounced=_noted(notice.unannounced_by, notice.unannounced_at, notice.unannounced_note, notes),
         uploaders=await show_uploaders(matter, titles),
         open_points=show_open_points(matter),
+        country=notice.country,
         version=notice.version,
     )
 
