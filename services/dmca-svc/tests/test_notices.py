@@ -124,7 +124,7 @@ async def test_nobody_signs_out_of_turn_twice_or_what_they_did_not_read(office: 
 
 
 async def test_the_evaluator_does_not_take_down(office: Any) -> None:
-    notice = await office.decided()
+    notice = await office.decided(pages=({"wiki": "examplewiki", "title": "File:Lighthouse.jpg"},))
     assert await office.refused(f"/{notice['id']}/takedown", {}, "enforcer", "eva") == ["evaluator_enforces"]
     await office.act(f"/{notice['id']}/takedown", {}, "enforcer", "enno")
     assert await office.refused(f"/{notice['id']}/takedown", {}, "enforcer", "enno") == ["running_already"]

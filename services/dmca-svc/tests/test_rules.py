@@ -74,7 +74,8 @@ TAKING = NoticeFacts(
 def test_assessment(case: Case) -> None:
     silent = case.given.get("silent", [])
     elements = {name: name not in case.given["lacks"] for name in NOTICE_ELEMENTS if name not in silent}
-    decision = assessment.may_assess(NoticeFacts(State(case.given.get("state", "received"))), elements)
+    notice = NoticeFacts(State(case.given.get("state", "received")), cure_open=case.given.get("cure_open", False))
+    decision = assessment.may_assess(notice, elements, taken_back=case.given.get("taken_back", False))
     if "refused" in case.expect:
         assert codes(decision) == case.expect["refused"]
         return
@@ -82,7 +83,7 @@ def test_assessment(case: Case) -> None:
     found = assessment.verdict(elements)
     missing = [name for name, met in elements.items() if not met]
     assert found == case.expect["verdict"]
-    assert assessment.state_after(found) == case.expect["state"]
+    assert assessment.state_after(found, cure_open=notice.cure_open) == case.expect["state"]
     assert [reason.code for reason in assessment.lacks(missing)] == case.expect["missing"]
 
 
@@ -90,7 +91,8 @@ def test_assessment(case: Case) -> None:
 def test_recommendation(case: Case) -> None:
     found = case.given.get("verdict")
     state = State(case.given.get("state", "compliant" if found == "compliant" else "received"))
-    notice = NoticeFacts(state, Found(found) if found else None, (PageState.UP,) * case.given["pages"])
+    lapsed = case.given.get("lapsed", False)
+    notice = NoticeFacts(state, Found(found) if found else None, (PageState.UP,) * case.given["pages"], cure_lapsed=lapsed)
     grounds = case.given.get("grounds", [])
     decision = recommendation.may_recommend(notice, Course(case.given["course"]), grounds, on=ON)
     assert codes(decision) == case.expect.get("refused", [])

@@ -65,11 +65,13 @@ async def assess(edge: Edge, notice_id: UUID, elements: Mapping[str, bool], page
     await _name_pages(matter, hashes)
     notice.verdict = found
     notice.missing = [name for name, met in elements.items() if not met]
-    if found is not Verdict.CURABLE and notice.cure_lapses_at is not None:
+    waited_for = notice.cure_lapses_at is not None and found is not Verdict.CURABLE
+    if waited_for:
         notice.cure_lapses_at = None
-        await cancel(edge, notice_id, CURE_LAPSED)
     notice.state = assessment.state_after(found, cure_open=notice.cure_lapses_at is not None)
     notice.statutory_at = _statutory_at(matter) if notice.state is State.COMPLIANT else None
+    if waited_for:
+        await cancel(edge, notice_id, CURE_LAPSED)
     await plan_contact(matter)
     await matter.say("assessed", reasons=assessment.lacks(notice.missing))
     return matter

@@ -62,11 +62,10 @@ async def take_cure(edge: Edge, notice_id: UUID, arrived: Incoming) -> Matter:
     signed = notice.state == State.IN_REVIEW
     if signed:
         notice.recommendation_id = None
-    notice.cure_lapses_at = None
+    notice.state, notice.cure_lapses_at = State.RECEIVED, None
     if matter.cure_requests:
         notice.contact_due_at = None
     await cancel(edge, notice_id, CURE_LAPSED)
-    notice.state = State.RECEIVED
     if signed:
         await matter.say("returned")
     else:

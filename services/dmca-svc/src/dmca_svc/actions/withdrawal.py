@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.edge import Edge
+from kernel.deadline import ClockState
 
 from dmca_svc.actions.answers import put_away
 from dmca_svc.actions.assessment import Place
@@ -40,9 +41,11 @@ async def withdraw(edge: Edge, notice_id: UUID, text: str, places: Sequence[Plac
         page.named = page.state != PageState.UP
     if all(page.withdrawn_at is not None for page in matter.named):
         notice.withdrawn_at = edge.now
-        await stop_clock(matter)
-        await end_contact(matter)
     await _stand(matter)
+    if notice.withdrawn_at is not None:
+        if notice.clock_state != ClockState.STOPPED:
+            await stop_clock(matter)
+        await end_contact(matter)
     await matter.say("withdrawn")
     going_on = notice.state == State.ACCEPTED and notice.takedown_at is not None and notice.withdrawn_at is None
     if going_on and not any(one.state == PageState.UP for one in matter.named):
