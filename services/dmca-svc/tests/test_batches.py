@@ -140,7 +140,7 @@ async def test_a_letter_with_six_hundred_addresses_is_judged_in_a_moment(office:
     assessed = await office.assess(notice["id"], pages=some(1000))
     assert len(assessed["pages"]) == 1000
     await office.recommend(notice["id"])
-    assert time.monotonic() - began < 6, "a second or two on an idle machine"
+    assert time.monotonic() - began < 4, "a second or two on an idle machine"
     assert (await office.events(notice["id"]))[-1]["dmca_notice"]["pages"] == 1000
 
 
@@ -174,7 +174,7 @@ async def test_two_who_judge_at_once_without_a_tag_lose_nothing(office: Any) -> 
         status: int = (await office.desk.post(path, body, role="evaluator", sub=sub)).status_code
         return status
 
-    assert await asyncio.gather(judge("eva"), judge("ed", "signature")) == [200, 200]
+    assert set(await asyncio.gather(judge("eva"), judge("ed", "signature"))) == {200}
     rows = await office.desk.sql("SELECT by FROM assessment WHERE notice_id = $1", notice["id"])
     assert {row["by"] for row in rows} == {"eva", "ed"}
     assert await office.said(notice["id"]) == ["received", "assessed", "assessed"]

@@ -88,11 +88,14 @@ def _ended(change: Change, _party: Party, person: Person, _found: Found, _told_a
 
 def _notice(change: Change, _party: Party, _person: Person, found: Found, told_at: datetime) -> Given:
     rejected = change.kind == "rejected"
+    # Its owner's own sentences, one for each ground; what is missing is listed apart.
+    grounds = found.facts.get("contacts", {}).get("rejection")
+    codes = [code for code in change.state.get("rejection", ()) if not code.startswith("lacks_")]
     return {
         "on": _day(change.state["received_at"]) if change.kind == "received" else change.dt.date(),
         "pages": _pages(found.facts.get("contacts", {}).get("pages", ())),
         "missing": _spoken(words.MISSING, change.state.get("missing", ())),
-        "reasons": _spoken(words.REJECTION, change.state.get("rejection", ())) if rejected else (),
+        "reasons": () if not rejected else _spoken(words.REJECTION, codes) if grounds is None else grounds,
         # A notice rejected is a decision that its complainant may appeal (D14).
         "appeals": _rights(change, Party.REQUESTER, told_at) if rejected else (),
         "agent": _address("agent_address", told_at),

@@ -226,7 +226,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),
     "conduct_warning": Warned,
     "measure_ended": Ended,
-    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_granted"), Notice),
+    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_no_notice", "dmca_granted"), Notice),
     **dict.fromkeys(("dmca_restored_complainant", "dmca_withdrawn"), Notice),
     **dict.fromkeys(("dmca_taken_down", "dmca_restored", "dmca_withdrawn_uploader"), Takedown),
     **dict.fromkeys(("dmca_announcement", "dmca_commons_announcement"), Announcement),

@@ -7,6 +7,7 @@ from typing import Any
 from notify_svc.model import Change, Party
 
 Condition = Callable[[Change, Party], bool]
+_PUT_AWAY = {"no_formal_notice", "joined_elsewhere", "not_answered"}
 
 
 def heard(change: Change, _party: Party) -> bool:
@@ -43,6 +44,16 @@ def was_in_force_openly(change: Change, party: Party) -> bool:
 def came_directly(change: Change, _party: Party) -> bool:
     """A notice that was passed on has been acknowledged where it arrived (R87)."""
     return change.state.get("request_id") is None
+
+
+def was_notice(change: Change, _party: Party) -> bool:
+    """The letter of a rejection goes to whoever sent a notice; what was put away as none is not answered like one (R39, R41)."""
+    return not _PUT_AWAY & set(change.state.get("rejection", ()))
+
+
+def no_notice(change: Change, _party: Party) -> bool:
+    """Whoever wrote what is no formal notice is pointed to the volunteers; what joined another matter gets no letter of its own (R39)."""
+    return "no_formal_notice" in change.state.get("rejection", ())
 
 
 def announced(change: Change, _party: Party) -> bool:
@@ -121,6 +132,8 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             was_in_force,
             was_in_force_openly,
             came_directly,
+            was_notice,
+            no_notice,
             announced,
             mirrored,
             was_taken_down,
