@@ -11,12 +11,11 @@ from dmca_svc.tables.notice import (
     Letter,
     Note,
     Notice,
-    NoticePage,
-    PageReceipt,
     Party,
     Recommendation,
     SignatureRow,
 )
+from dmca_svc.tables.page import NoticePage, PageReceipt
 from dmca_svc.tables.uploader import Uploader
 
 __all__ = [
