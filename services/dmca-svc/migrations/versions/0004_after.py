@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION legal_counter_move(old text, new text) RETURNS boolea
     ('incomplete', 'accepted'), ('incomplete', 'rejected'), ('incomplete', 'withdrawn'),
     ('accepted', 'held'), ('accepted', 'restored'), ('accepted', 'withdrawn'),
     ('held', 'accepted'), ('held', 'hold_ended'), ('held', 'withdrawn'),
-    ('hold_ended', 'accepted'), ('hold_ended', 'held'), ('hold_ended', 'rejected'), ('hold_ended', 'withdrawn'),
+    ('hold_ended', 'accepted'), ('hold_ended', 'held'), ('hold_ended', 'restored'), ('hold_ended', 'rejected'), ('hold_ended', 'withdrawn'),
     ('restored', 'held'))
 $$
 """

@@ -13,12 +13,15 @@ async def windows_off_the_rule(connection: AsyncConnection, now: Now) -> Iterabl
     """Compare every window with the one that the rule gives for its receipt by the agent (D10)."""
     del now
     rows = await connection.execute(
-        text("SELECT id, received_by_agent_at, opens, enforcer_from, target, closes FROM counter_notice WHERE opens IS NOT NULL")
+        text(
+            "SELECT id, CASE WHEN completed_at IS NULL THEN received_by_agent_at ELSE completed_by_agent_at END AS agent_at,"
+            " opens, enforcer_from, target, closes FROM counter_notice WHERE opens IS NOT NULL"
+        )
     )
     broken = []
     for row in rows:
-        window = restore_window(row.received_by_agent_at)
-        ruled = (window.opens, enforcer_may_restore_from(row.received_by_agent_at), window.target, window.closes)
+        window = restore_window(row.agent_at)
+        ruled = (window.opens, enforcer_may_restore_from(row.agent_at), window.target, window.closes)
         if ruled != (row.opens, row.enforcer_from, row.target, row.closes):
             broken.append({"counter_notice_id": row.id, "opens": row.opens, "closes": row.closes})
     return broken
@@ -65,6 +68,28 @@ INVARIANTS = (
              SELECT FROM asked_page a JOIN counter_notice c ON c.id = a.counter_notice_id WHERE a.page_id = p.id
                AND p.restored_at >= c.opens AND (p.restored_at >= c.enforcer_from OR c.early_at <= p.restored_at)
                AND (a.held_by IS NULL OR p.wrongly_restored_at IS NOT NULL))""",
+    ),
+    Invariant(
+        "held-while-it-goes-on",
+        "A counter-notice counts as held by nothing that goes on, or as free while an action holds each page that is down.",
+        """SELECT c.id, c.notice_id, c.state FROM counter_notice c JOIN asked_page a ON a.counter_notice_id = c.id
+             LEFT JOIN court_action h ON h.id = a.held_by WHERE c.state IN ('held', 'hold_ended', 'accepted')
+             GROUP BY c.id HAVING (c.state = 'held') IS DISTINCT FROM (coalesce(bool_or(h.state = 'holding'), false) AND NOT EXISTS (
+               SELECT FROM asked_page f JOIN page p ON p.id = f.page_id
+               WHERE f.counter_notice_id = c.id AND f.held_by IS NULL AND p.state = 'removed'))""",
+    ),
+    Invariant(
+        "completed-by-a-text",
+        "A counter-notice counts from a text that nobody handed in.",
+        """SELECT c.id, c.notice_id FROM counter_notice c WHERE c.completed_at IS NOT NULL AND NOT EXISTS (
+             SELECT FROM counter_completion t WHERE t.counter_notice_id = c.id AND t.received_at = c.completed_at
+               AND t.received_by_agent_at IS NOT DISTINCT FROM c.completed_by_agent_at)""",
+    ),
+    Invariant(
+        "informed-with-proof",
+        "Somebody counts as told of a removal before there was one, or by a letter that was not delivered (R49).",
+        """SELECT u.id, u.notice_id FROM uploader u JOIN notice n ON n.id = u.notice_id
+           WHERE u.informed_at IS NOT NULL AND (u.letter IS DISTINCT FROM 'delivered' OR n.taken_down_at IS NULL)""",
     ),
     Invariant(
         "withdrawn-and-back",

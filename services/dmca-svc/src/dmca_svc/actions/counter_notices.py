@@ -16,7 +16,7 @@ from dmca_svc.actions.elsewhere import look_elsewhere
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.standing import settle
 from dmca_svc.actions.text import SUBSCRIBER, keep_note, party_hash, place_hash
-from dmca_svc.model import OVER, CounterState
+from dmca_svc.model import OVER, CounterState, PageState
 from dmca_svc.rules import counter_notice, restoration
 from dmca_svc.tables import AskedPage, Assessment, CounterNotice, NoticePage, Party
 
@@ -106,12 +106,15 @@ async def sign_early(edge: Edge, notice_id: UUID, counter_id: UUID, note: str) -
     await keep_note(matter, "early_restoration", note)
     if counter.early_by is None:
         counter.early_by, counter.early_at = edge.by.id, edge.now
-    released = [asked for page, asked in matter.asked_by(counter) if matter.fact_of(page, asked).hold_ended]
+    released = [(page, asked) for page, asked in matter.asked_by(counter) if matter.fact_of(page, asked).hold_ended]
     if not released:
         matter.note("early_restoration_signed")
         return matter, counter
-    for asked in released:
+    for page, asked in released:
         asked.held_by = None
+        if page.state == PageState.RESTORED:
+            # It had gone back by our error and has not come down since: now it stays.
+            page.wrongly_restored_at = None
     counter.released_by, counter.released_at = edge.by.id, edge.now
     counter.state = restoration.state_of_counter_notice(matter.page_facts(counter))
     matter.notice.counter_notice_id = counter.id

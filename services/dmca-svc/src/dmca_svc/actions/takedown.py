@@ -131,6 +131,9 @@ async def _keep(matter: Matter, page: NoticePage, proof: Proof, *, effect: str) 
     await edge.session.flush()
     edge.session.add(row)
     await edge.session.flush()
+    if effect == "restored":
+        # What once went back by our error goes back rightly now; the trail keeps the error.
+        page.wrongly_restored_at = None
 
 
 async def _removed(matter: Matter, page: NoticePage, *, again: bool) -> None:

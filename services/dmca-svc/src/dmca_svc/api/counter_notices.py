@@ -142,7 +142,7 @@ async def allow_signer(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID,
 
 @counter_notices.post(
     "/notices/{notice_id}/counter-notices/{counter_notice_id}/withdrawal",
-    roles=(Role.REQUESTER_DESK, Role.LEGAL),
+    roles=(Role.REQUESTER_DESK, Role.EVALUATOR, Role.LEGAL),
     refuses=("counter_notice_withdrawn", "counter_notice_rejected", "restored_already"),
     example={"text": "I withdraw my counter-notice."},
 )

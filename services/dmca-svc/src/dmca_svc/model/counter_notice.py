@@ -33,7 +33,9 @@ COUNTER_MOVES: dict[CounterState, frozenset[CounterState]] = {
     CounterState.INCOMPLETE: frozenset({CounterState.ACCEPTED, CounterState.REJECTED, CounterState.WITHDRAWN}),
     CounterState.ACCEPTED: frozenset({CounterState.HELD, CounterState.RESTORED, CounterState.WITHDRAWN}),
     CounterState.HELD: frozenset({CounterState.ACCEPTED, CounterState.HOLD_ENDED, CounterState.WITHDRAWN}),
-    CounterState.HOLD_ENDED: frozenset({CounterState.ACCEPTED, CounterState.HELD, CounterState.REJECTED, CounterState.WITHDRAWN}),
+    CounterState.HOLD_ENDED: frozenset(
+        {CounterState.ACCEPTED, CounterState.HELD, CounterState.RESTORED, CounterState.REJECTED, CounterState.WITHDRAWN}
+    ),
     CounterState.RESTORED: frozenset({CounterState.HELD}),
     CounterState.REJECTED: frozenset(),
     CounterState.WITHDRAWN: frozenset(),
