@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from dmca_svc.actions import assessment, receipt, review, takedown
 from dmca_svc.actions.matter import load
 from dmca_svc.api.forms import AssessmentForm, ReceiptForm, RecommendationForm, ReviewForm
+from dmca_svc.api.notice_line import NoticeLine
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
-from dmca_svc.api.shapes import LetterView, NoticeLine, NoticeView
+from dmca_svc.api.shapes import LetterView, NoticeView
 from dmca_svc.api.timeline import TimelineItem, timeline_of
 from dmca_svc.api.views import show_letter, show_notice
 from dmca_svc.model import State
