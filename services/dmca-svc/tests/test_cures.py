@@ -272,3 +272,4 @@ async def test_an_answer_that_cannot_be_read_changes_nothing(office: Any, body: 
 async def test_a_cure_for_no_notice_is_not_found(office: Any) -> None:
     nowhere = "/01980000-0000-7000-8000-000000000000/cure"
     await office.act(nowhere, {"text": STATEMENTS}, "requester_desk", "dora", 404)
+    await office.act("/nonsense/cure", {"text": STATEMENTS}, "requester_desk", "dora", 422)

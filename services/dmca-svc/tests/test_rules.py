@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dmca_svc import model
 from dmca_svc.model import (
     COUNTER_MOVES,
     MOVES,
@@ -331,6 +332,23 @@ def test_nothing_but_a_compliant_notice_is_recommended_for_takedown(found: list[
     notice = NoticeFacts(state, found[0] if found else None, (PageState.UP,))
     if recommendation.may_recommend(notice, Course.TAKE_DOWN, grounds, on=ON):
         assert found == [Found.COMPLIANT]
+
+
+def reachable(*, without: State) -> set[State]:
+    """Walk every legal move from the receipt on, but never into one state."""
+    found, waiting = {State.RECEIVED}, [State.RECEIVED]
+    while waiting:
+        for state in MOVES[waiting.pop()] - found - {without}:
+            found.add(state)
+            waiting.append(state)
+    return found
+
+
+def test_no_way_leads_down_but_through_the_review_and_its_acceptance() -> None:
+    for gate in (State.IN_REVIEW, State.ACCEPTED):
+        assert not reachable(without=gate) & model.DOWN
+    assert {state for state, moves in MOVES.items() if State.ACCEPTED in moves} == {State.IN_REVIEW}
+    assert MOVES[State.WITHDRAWN] == MOVES[State.REJECTED] == frozenset(), "what is over stays over"
 
 
 def test_every_state_has_its_moves() -> None:

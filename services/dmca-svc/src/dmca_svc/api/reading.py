@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from chassis.errors import Malformed
 from chassis.http import Received
 from chassis.http.body import JSON
 from starlette.requests import Request
@@ -33,13 +34,17 @@ async def read_cure(request: Request, body: Received) -> Posted:
     """Read what completes a notice together with the letter, and keep its own words apart.
 
     Raises:
-        Malformed: the body is not what its media type says.
+        Malformed: the body is not what its media type says, or the path names no notice.
         NotFound: there is no such notice.
     """
+    try:
+        notice_id = UUID(str(request.path_params["notice_id"]))
+    except ValueError as error:
+        raise Malformed("malformed", "path.notice_id: It must be a UUID.") from error
     posted = await read_letter(request, body)
     runtime = request.app.state.runtime
     async with runtime.edge("http:take_cure", access_reason="read together with what completes it") as edge:
-        before = await words_so_far(edge, UUID(request.path_params["notice_id"]))
+        before = await words_so_far(edge, notice_id)
     whole = await reader_of(runtime).read(f"{before}\n\n{posted.letter.text}".encode(), "text/plain")
     letter = replace(posted.letter, reading=whole.reading, failed=posted.letter.failed or whole.failed)
     return replace(posted, letter=letter)
