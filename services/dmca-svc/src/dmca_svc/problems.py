@@ -91,4 +91,12 @@ PROBLEMS: dict[str, str] = {
     "reversed_in_future": "A reversal is recorded when it has happened (R49).",
     "reversed_before_removal": "What was edited before the removal did not revert it (R49).",
     "found_already": "That a notice misrepresents is found once (17 U.S.C. 512(f)).",
+    "lumen_off": "Nothing is given to Lumen unless its address and our token are configured (D22).",
+    "lumen_no_notice": "Only a takedown notice is given to Lumen (D22).",
+    "lumen_undecided": "A notice is given to Lumen once it is decided (D22).",
+    "lumen_unannounced": "What Legal keeps from being made known is not given to Lumen either (D17).",
+    "lumen_nothing": "Lumen lists notices by address; an address that tells of a person is not given (D22).",
+    "lumen_given": "A notice is given to Lumen once (D22).",
+    "lumen_uncertain": "Lumen cannot be asked back: a person looks there before anything is sent again (D22).",
+    "lumen_certain": "Only of a sending that broke off a person records what Lumen has (D22).",
 }

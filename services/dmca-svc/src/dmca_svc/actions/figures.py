@@ -24,7 +24,7 @@ async def figures_of(edge: Edge, year: int, half: Half) -> Figures:
     for notice_id, wiki in await edge.session.execute(pages.where(col(NoticePage.named)).distinct()):
         wikis[notice_id].add(wiki)
     decided = select(Recommendation.notice_id, Recommendation.grounds).join(Notice, col(Notice.recommendation_id) == col(Recommendation.id))
-    grounds = dict((await edge.session.execute(decided.where(*within))).tuples().all())
+    grounds = {row.notice_id: row.grounds for row in await edge.session.execute(decided.where(*within))}
     notices = await edge.session.scalars(select(Notice).where(*within).order_by(col(Notice.received_at), col(Notice.id)))
     return rules.figures_of(starts, ends, [_figured(one, wikis.get(one.id, set()), grounds.get(one.id, [])) for one in notices])
 

@@ -6,9 +6,10 @@ from dmca_svc.api.cures import cures
 from dmca_svc.api.disposals import disposals
 from dmca_svc.api.figures import figures
 from dmca_svc.api.infringers import infringers
+from dmca_svc.api.lumen import lumen
 from dmca_svc.api.notices import notices
 from dmca_svc.api.peers import peers
 
-ROUTERS = (notices, cures, disposals, counter_notices, announcements, infringers, figures, peers)
+ROUTERS = (notices, cures, disposals, counter_notices, announcements, infringers, figures, lumen, peers)
 
 __all__ = ["ROUTERS"]
