@@ -12,7 +12,7 @@ from kernel.decision import Reason
 
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.matter import Matter, matter_of
-from dmca_svc.actions.text import PERSON, open_text, party_hash, place_hash
+from dmca_svc.actions.text import PERSON, open_access, open_text, party_hash, place_hash
 from dmca_svc.rules import takedown
 from dmca_svc.tables import Uploader
 
@@ -37,6 +37,7 @@ async def record_uploaders(edge: Edge, notice_id: UUID, given: Sequence[Given]) 
     matter = await matter_of(edge, notice_id)
     found = [[matter.at(place_hash(edge, place.wiki, place.title)) for place in one.pages] for one in given]
     takedown.may_record_uploaders(matter.facts(), [page is not None for pages in found for page in pages]).or_refuse()
+    await open_access(matter)
     for one, pages in zip(given, found, strict=True):
         await _record(matter, one, [page.id for page in pages if page is not None])
     if matter.notice.taken_down_at is None:

@@ -131,6 +131,7 @@ class PageView(BaseModel):
     restored_in_error: bool | None = None
     down_for: UUID | None = None
     withdrawn: bool | None = None
+    receipts: list[PageReceiptView] | None = None
 
 
 class CureRequestView(BaseModel):
@@ -160,7 +161,6 @@ class AnsweredView(BaseModel):
     answer: AnsweredAs
     by: str
     joins: UUID | None = None
-    receipts: list[PageReceiptView] | None = None
 
 
 class StepView(BaseModel):
