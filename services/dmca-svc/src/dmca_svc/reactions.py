@@ -15,11 +15,10 @@ from contracts.request import RequestChange
 from dmca_svc.actions import ledger, persons, receipt
 from dmca_svc.actions.announcements import follow_announcement
 from dmca_svc.actions.cures import follow_cure_letter
-from dmca_svc.actions.persons import Told
 from dmca_svc.actions.uploaders import follow_letter
-from dmca_svc.individuals import whose
 from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
+from dmca_svc.model.individual import INDIVIDUALS, Told
 from dmca_svc.model.letter import Incoming, ReadLetter
 
 REMOVAL_LETTER, CURE_LETTER = "dmca_taken_down", "dmca_cure_requested"
@@ -93,12 +92,22 @@ async def ask_whose(runtime: Runtime, event: DmcaNoticeChange) -> tuple[Told, ..
     async with runtime.edge("event:notice:givers_read", access_reason=reason) as edge:
         names = await persons.givers(edge, notice_id)
     try:
-        return await whose(runtime, names, reason=reason, request_id=event.meta.request_id)
+        return tuple([await _whose(runtime, name, event) for name in names])
     except (PeerFailed, Permanent):
         async with runtime.edge("event:infringer:links_unreachable", access_reason=reason) as edge:
             await persons.unreachable(edge, await persons.enrol(edge, names))
             await ledger.refresh_all(edge, notice_id)
         raise
+
+
+async def _whose(runtime: Runtime, name: str, event: DmcaNoticeChange) -> Told:
+    asked: dict[str, Any] = {"reason": f"event {event.meta.id}", "request_id": event.meta.request_id}
+    said = await runtime.peers.get("ban", INDIVIDUALS, params={"account": name}, **asked)
+    try:
+        return Told.of(name, said)
+    except ValueError as error:
+        # What it says are names: its class is enough.
+        raise Permanent(f"whose an account is cannot be read: {type(error).__name__}") from None
 
 
 async def keep_ledger(edge: Edge, event: DmcaNoticeChange, told: tuple[Told, ...] | None) -> None:

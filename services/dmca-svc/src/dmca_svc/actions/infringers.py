@@ -15,8 +15,9 @@ from sqlmodel import col, select
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.ledger import Standing, lock_ledger, present, refresh, refresh_all, say, standing_of
 from dmca_svc.actions.matter import Matter, load, matter_of
-from dmca_svc.actions.persons import Told, account_hash, link, open_names
+from dmca_svc.actions.persons import account_hash, link, open_names
 from dmca_svc.actions.text import keep_note, open_access, open_notes, place_hash
+from dmca_svc.model.individual import Told
 from dmca_svc.rules import infringer as rules
 from dmca_svc.tables import InfringerDecision, Misrepresentation, Notice, Reversal
 

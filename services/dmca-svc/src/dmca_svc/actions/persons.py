@@ -1,7 +1,6 @@
 """Who is who in the ledger: accounts that gave material, and what ban-svc says of whose they are (R17, D23)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.audit import log_access
@@ -14,19 +13,11 @@ from sqlmodel import col, select
 from dmca_svc.actions.ledger import accounts_of, lock_ledger, present, refresh, say
 from dmca_svc.actions.matter import load
 from dmca_svc.actions.text import PERSON, open_access, open_json, party_hash
+from dmca_svc.model.individual import Told
 from dmca_svc.model.infringer import Links, Task
 from dmca_svc.tables import Infringer, InfringerAccount, Notice
 
 NAME = "infringer_account.name"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What ban-svc said of one account: whose it is, by its id and every account that is confirmed to be theirs; nothing when nobody's."""
-
-    account: str
-    individual_id: UUID | None = None
-    names: tuple[str, ...] = ()
 
 
 def account_hash(edge: Edge, name: str) -> bytes:

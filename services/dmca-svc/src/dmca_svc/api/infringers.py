@@ -17,12 +17,11 @@ from starlette.requests import Request
 from dmca_svc.actions import infringers as actions
 from dmca_svc.actions import ledger, persons
 from dmca_svc.actions.infringers import Undoing
-from dmca_svc.actions.persons import Told
 from dmca_svc.api.forms import Form, Name, Number, PageForm, Text, When
 from dmca_svc.api.infringer_views import DecisionSaid, InfringerLine, InfringerView, ReversalView, show_infringer, show_reversal
 from dmca_svc.api.shapes import NoticeView
 from dmca_svc.api.views import show_notice
-from dmca_svc.individuals import whose
+from dmca_svc.model.individual import INDIVIDUALS, Told
 from dmca_svc.tables import Infringer
 
 infringers = Router(prefix="/dmca/v1", tags=["dmca"])
@@ -82,12 +81,17 @@ async def ask_links(request: Request, received: Received) -> tuple[Told, ...]:
         names = list((await persons.open_names(edge, gave)).values())
     request_id: str | None = request.scope.get("office.request_id")
     try:
-        return await whose(runtime, names, reason="infringer: which accounts are one person's", request_id=request_id)
-    except (PeerFailed, Permanent) as error:
+        return tuple([await _whose(runtime, name, request_id) for name in names])
+    except (PeerFailed, Permanent, ValueError) as error:
         async with runtime.edge("http:decide_on_infringer") as edge:
             await persons.unreachable(edge, [await ledger.present(edge, infringer_id, lock=True)])
         # An error is never an absence: without the answer nobody's other accounts are overlooked, and nothing is decided.
         raise Unavailable("The service that knows whose an account is could not say; nothing was decided, try again.") from error
+
+
+async def _whose(runtime: Runtime, name: str, request_id: str | None) -> Told:
+    reason = "infringer: which accounts are one person's"
+    return Told.of(name, await runtime.peers.get("ban", INDIVIDUALS, params={"account": name}, reason=reason, request_id=request_id))
 
 
 @infringers.get("/infringers", roles=READERS)

@@ -49,7 +49,7 @@ def may_give(notice: LumenStanding, *, configured: bool, addresses: int) -> Deci
         ),
         (
             notice.state in _NOT_YET,
-            Reason("lumen_undecided", f"The notice is {notice.state}; only one that was complied with or rejected is given to Lumen.", "D22"),
+            Reason("lumen_undecided", f"The notice is {notice.state}; only one complied with or rejected is given.", "D22"),
         ),
         (not notice.announced, Reason("lumen_unannounced", "Legal recorded a reason why this takedown is not made known.", "D17")),
         (not addresses, Reason("lumen_nothing", "It names no address that could be given without telling of a person.", "D22")),
