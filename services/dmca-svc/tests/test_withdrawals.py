@@ -195,6 +195,21 @@ async def test_what_a_court_action_holds_stays_down_though_the_notice_is_taken_b
     assert await office.refused(f"/{notice_id}/receipts", {"page": pages[0], "log_id": 1}, "enforcer", "enno") == ["held"]
 
 
+async def test_what_another_notice_keeps_down_goes_back_when_that_one_is_taken_back_too(office: Any) -> None:
+    pages = some()
+    first = await office.taken_down(pages)
+    second = await office.decided(pages=pages)
+    both = await office.act(f"/{second['id']}/takedown", {}, "enforcer", "enno")
+    assert both["state"] == "taken_down", "nothing is removed twice"
+    await withdraw(office, first["id"])
+    proof = {"page": pages[0], "log_id": 1}
+    assert await office.refused(f"/{first['id']}/receipts", proof, "enforcer", "enno") == ["kept_by_other_notice"]
+    assert (await office.get(first["id"]))["state"] == "taken_down"
+    await withdraw(office, second["id"])
+    assert (await office.receipt(second["id"], pages[0]))["state"] == "withdrawn"
+    assert (await office.receipt(first["id"], pages[0]))["state"] == "withdrawn"
+
+
 async def test_a_retraction_posted_as_a_notice_joins_the_one_that_it_takes_back(office: Any) -> None:
     pages = some()
     notice = await office.taken_down(pages)

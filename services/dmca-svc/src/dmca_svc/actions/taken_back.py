@@ -32,11 +32,14 @@ async def went_back(matter: Matter, page: NoticePage) -> None:
     """Take over that such a page is back; counter-notices that asked for it have what they asked."""
     page.state, page.restored_at = PageState.RESTORED, matter.edge.now
     await matter.edge.session.flush()
+    # Whoever is told of this is told as the owner of the page, unless it was asked back by a counter-notice.
+    matter.notice.counter_notice_id = None
     for counter in matter.counters:
         if counter.state == CounterState.ACCEPTED and page in [one for one, _ in matter.asked_by(counter)]:
             pages = matter.page_facts(counter)
             counter.state = restoration.state_of_counter_notice(pages)
             counter.restoring = counter.restoring and any(one.restorable for one in pages)
+            matter.notice.counter_notice_id = counter.id
     matter.notice.restored_at = matter.edge.now
     settle(matter)
     await plan_windows(matter)

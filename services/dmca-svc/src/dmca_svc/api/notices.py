@@ -86,7 +86,7 @@ async def list_notices(
     if duplicate_of is not None:
         query = query.where(Notice.duplicate_of == duplicate_of)
     if sender_of is not None:
-        sender = (await edge.get(Notice, sender_of, "notice")).sender_hash
+        sender = await edge.session.scalar(select(Notice.sender_hash).where(Notice.id == sender_of))
         same = Notice.sender_hash == sender if sender is not None else Notice.id == sender_of
         query = query.where(same)
     return await page(edge, query, NoticeLine.of, after=after, limit=limit)
