@@ -218,6 +218,29 @@ async def test_an_auto_reply_is_put_away_without_a_word(office: Any) -> None:
     assert await office.said(notice_id) == []
 
 
+async def test_a_mail_loop_ends_here(office: Any) -> None:
+    mail = (
+        "From: Robot <robot@example.org>\r\nTo: legal@example.org\r\nSubject: Out of office\r\nAuto-Submitted: auto-replied\r\n\r\n"
+        "I am away until Monday.\r\n"
+    )
+    answer = await office.desk.call(
+        "POST", "/dmca/v1/notices", role="requester_desk", content=mail.encode(), headers={"Content-Type": "message/rfc822"}
+    )
+    assert (answer.status_code, answer.json()["automatic"]) == (201, True)
+    assert await office.said(answer.json()["id"]) == []
+    notice = await office.file()
+    await office.assess(notice["id"], lacks=("signature",), pages=some())
+    await office.act(f"/{notice['id']}/cure-requests", {}, "evaluator", "eva")
+    reply = await office.desk.call(
+        "POST",
+        f"/dmca/v1/notices/{notice['id']}/cure",
+        role="requester_desk",
+        content=mail.encode(),
+        headers={"Content-Type": "message/rfc822"},
+    )
+    assert [one["code"] for one in reply.json()["reasons"]] == ["automatic_letter"]
+
+
 async def test_thirty_megabytes_are_refused_before_they_are_read(office: Any) -> None:
     answer = await office.desk.call(
         "POST", "/dmca/v1/notices", role="requester_desk", content=b"x" * (30 << 20), headers={"Content-Type": "text/plain"}

@@ -53,7 +53,7 @@ class LetterReader:
                 # Cancelled between a question and its answer: the next question must not get this one's.
                 await self._end()
                 raise
-            return ReadLetter(words["text"], reading, words["attachments"], words["sender"])
+            return ReadLetter(words["text"], reading, words["attachments"], words["sender"], automatic=words["automatic"])
 
     async def warm(self) -> None:
         """Start the child before the first letter comes."""
@@ -101,7 +101,7 @@ class LetterReader:
         log.warning("dmca.letter_unread", code=why.code)
         await self._end()
         if words:
-            return ReadLetter(words["text"], UNREAD, words["attachments"], words["sender"], why)
+            return ReadLetter(words["text"], UNREAD, words["attachments"], words["sender"], why, words["automatic"])
         # A mail that cannot be taken apart may hold what must not be stored (D20): its original stays in the mail system.
         text = "" if media_type == "message/rfc822" else clean(decoded(raw, None))
         return ReadLetter(text, UNREAD, failed=why)
