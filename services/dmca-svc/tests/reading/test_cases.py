@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dmca_svc.reading import read
-from dmca_svc.reading.addresses import addresses, pages
+from dmca_svc.reading.addresses import addresses, files, pages
 
 CASES = Path(__file__).parent / "cases"
 
@@ -48,7 +48,7 @@ def test_addresses(case: dict[str, Any]) -> None:
     found = addresses(case["text"])
     if "urls" in case:
         assert list(found) == case["urls"]
-    assert [[page.wiki, page.title] for page in pages(found)] == case.get("pages", [])
+    assert [[page.wiki, page.title] for page in pages(found, files(case["text"]))] == case.get("pages", [])
 
 
 def test_hundreds_of_addresses_are_all_read() -> None:
