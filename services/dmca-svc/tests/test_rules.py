@@ -195,6 +195,17 @@ def test_a_review_ends_in_a_decision_or_back_in_evaluation(ended: ReviewState, c
     assert review.state_after_review(ended, course, found) is state
 
 
+def test_only_legals_approval_of_rejecting_what_complies_gives_up_the_safe_harbour() -> None:
+    def ask(
+        level: Level = Level.LEGAL, verdict: Verdict = Verdict.APPROVE, course: Course = Course.REJECT, found: Found = Found.COMPLIANT
+    ) -> bool:
+        return bool(review.given_up(level, verdict, course, found))
+
+    assert ask()
+    others = ask(Level.TEAM_PEER), ask(verdict=Verdict.DISSENT), ask(course=Course.TAKE_DOWN), ask(found=Found.CURABLE)
+    assert not any(others)
+
+
 def test_an_enforcer_takes_down_what_the_whole_chain_approved() -> None:
     assert takedown.may_take_down(ACCEPTED, reviewed(*ALL), by="enforcer")
     assert "level_not_heard" in codes(takedown.may_take_down(ACCEPTED, reviewed(*ALL[:2]), by="enforcer"))

@@ -25,6 +25,7 @@ PROBLEMS: dict[str, str] = {
     "links_to_itself": "A notice is no copy of itself.",
     "links_to_copy": "A copy points to the first letter, not to another copy.",
     "first_withdrawn": "A letter that comes after its like was taken back stands by itself (D10).",
+    "safe_harbour_given_up": "Whoever rejects a notice that complies gives up the safe harbour for its material (D9).",
     "nothing_to_withdraw": "A notice is taken back once, and not after it was rejected (D10).",
     "withdrawn_already": "For a page for which the notice was taken back it is neither taken back nor assessed again (D10).",
     "not_withdrawn": "Without a counter-notice only that goes back at once for which the notice was taken back (D10).",

@@ -30,3 +30,11 @@ def state_after_review(review: ReviewState, course: Course, found: Found, *, cur
     if review is ReviewState.APPROVED:
         return State.ACCEPTED if course is Course.TAKE_DOWN else State.REJECTED
     return state_after(found, cure_open=cure_open)
+
+
+def given_up(level: Level, verdict: Verdict, course: Course, found: Found) -> tuple[Reason, ...]:
+    """Rejecting a compliant notice gives up the safe harbour for its material, and Legal's signature says so (D9, 512(c)(1)(C))."""
+    if level is not Level.LEGAL or verdict is not Verdict.APPROVE or course is not Course.REJECT or found is not Found.COMPLIANT:
+        return ()
+    says = "The notice complies and is rejected: for its material the safe harbour is given up."
+    return (Reason("safe_harbour_given_up", says, "17 U.S.C. 512(c)(1)(C)"),)
