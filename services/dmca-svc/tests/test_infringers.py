@@ -257,6 +257,11 @@ async def test_accounts_that_ban_svc_links_are_one_person(ledger: Ledger, bans: 
     assert (await ledger.person(two))["strikes"]["counted"] == 1
     person = await ledger.person(one)
     assert (person["strikes"]["counted"], person["task"]["state"]) == (3, "open")
+    # An account that is nobody's any more stays with its own strikes, and keeps nobody else's name.
+    bans.persons.clear()
+    await ledger.struck(one)
+    alone = await ledger.person(one)
+    assert (alone["id"], alone["strikes"]["counted"], [it["name"] for it in alone["accounts"]]) == (person["id"], 4, [one])
 
 
 async def test_a_silent_ban_svc_is_said_in_the_ledger_and_stops_the_decision(ledger: Ledger, bans: Any) -> None:
@@ -310,7 +315,10 @@ async def test_a_reversal_counts_only_after_the_letter_was_delivered(ledger: Led
     await ledger.reverted(notice, name)
     person = await ledger.person(name)
     assert (person["task"]["state"], person["task"]["grounds"], person["task"]["proposal"]) == ("open", ["takedown_reversed"], "terminate")
-    assert [one["id"] for one in person["reversals"] if one["counted"]["counts"]] != [reversal["id"]]
+    assert [(one["id"] == reversal["id"], one["counted"]["counts"], one["account"]) for one in person["reversals"]] == [
+        (True, False, name),
+        (False, True, name),
+    ]
     await ledger.decide(person["id"], terminate=True)
     event = (await ledger.office.events(notice))[-1]
     assert event["dmca_notice_change_kind"] == "termination_recommended"

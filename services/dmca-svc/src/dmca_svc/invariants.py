@@ -127,4 +127,22 @@ INVARIANTS = (
            SELECT c.id, c.clock_state FROM counter_notice c WHERE c.clock_state IN ('running', 'at_risk') AND NOT EXISTS (
              SELECT FROM deadline d WHERE d.aggregate_id = c.notice_id AND d.kind = 'restoration.breached' AND d.state = 'waiting')""",
     ),
+    Invariant(
+        "termination-by-decision",
+        "A termination was recommended that nobody decided on, or decided otherwise.",
+        """SELECT n.id, n.infringer_id FROM notice n WHERE n.infringer_decision_digest IS NOT NULL AND NOT EXISTS (
+             SELECT FROM infringer_decision d WHERE d.digest = n.infringer_decision_digest AND d.infringer_id = n.infringer_id
+               AND d.notice_id = n.id AND d.terminate)""",
+    ),
+    Invariant(
+        "accounts-of-a-person",
+        "An account in the ledger belongs to a person who turned out to be another.",
+        """SELECT a.id, a.infringer_id FROM infringer_account a JOIN infringer i ON i.id = a.infringer_id
+           WHERE i.merged_into IS NOT NULL AND a.unlinked_at IS NULL""",
+    ),
+    Invariant(
+        "lumen-with-its-receipt",
+        "A notice counts as given to Lumen without Lumen's number of it.",
+        "SELECT id, notice_id FROM lumen_submission WHERE state = 'delivered' AND lumen_id IS NULL",
+    ),
 )

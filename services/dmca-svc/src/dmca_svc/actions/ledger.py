@@ -106,7 +106,13 @@ async def present(edge: Edge, infringer_id: UUID, *, lock: bool = False) -> Infr
     row = await edge.get(Infringer, infringer_id, "infringer")
     while row.merged_into is not None:
         row = await edge.get(Infringer, row.merged_into, "infringer")
-    return await edge.lock(Infringer, row.id, "infringer") if lock else row
+    return await locked(edge, row.id) if lock else row
+
+
+async def locked(edge: Edge, infringer_id: UUID) -> Infringer:
+    """Lock a person and read it fresh, after what this edge has changed of it."""
+    await edge.session.flush()
+    return await edge.lock(Infringer, infringer_id, "infringer")
 
 
 async def persons_of(edge: Edge, notice_id: UUID) -> list[Infringer]:
@@ -167,7 +173,7 @@ async def refresh_all(edge: Edge, notice_id: UUID) -> None:
     """Ask anew about everybody whom a notice concerns."""
     await lock_ledger(edge)
     for person in await persons_of(edge, notice_id):
-        await refresh(edge, await edge.lock(Infringer, person.id, "infringer"))
+        await refresh(edge, await locked(edge, person.id))
 
 
 def say(edge: Edge, infringer: Infringer, what: str, *, prior: str | None) -> None:

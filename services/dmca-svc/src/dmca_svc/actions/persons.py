@@ -10,7 +10,7 @@ from kernel.decision import Refused
 from kernel.names import canonical_user
 from sqlmodel import col, select
 
-from dmca_svc.actions.ledger import accounts_of, lock_ledger, present, refresh, say
+from dmca_svc.actions.ledger import accounts_of, lock_ledger, locked, present, refresh, say
 from dmca_svc.actions.matter import load
 from dmca_svc.actions.text import PERSON, open_access, open_json, party_hash
 from dmca_svc.model.individual import Told
@@ -35,7 +35,7 @@ async def enrol(edge: Edge, names: Iterable[str]) -> list[Infringer]:
             account = await _new_account(edge, await _new_person(edge), name, gave=True)
         elif not account.gave or account.unlinked_at is not None:
             account.gave, account.unlinked_at = True, None
-        found[account.infringer_id] = await edge.lock(Infringer, account.infringer_id, "infringer")
+        found[account.infringer_id] = await locked(edge, account.infringer_id)
     return list(found.values())
 
 
@@ -87,7 +87,7 @@ async def _same_person(edge: Edge, account: InfringerAccount, told: Told) -> Inf
     known = (await edge.session.scalars(select(Infringer).where(Infringer.individual_id == told.individual_id))).one_or_none()
     mine = await present(edge, account.infringer_id)
     person = known or (mine if mine.individual_id is None else await _new_person(edge))
-    person = await edge.lock(Infringer, person.id, "infringer")
+    person = await locked(edge, person.id)
     person.individual_id = told.individual_id
     named = _by_hash(edge, told.names)
     for hashed, name in named.items():
@@ -106,17 +106,25 @@ async def _same_person(edge: Edge, account: InfringerAccount, told: Told) -> Inf
 
 async def _nobodys(edge: Edge, account: InfringerAccount) -> Infringer:
     """Keep an account that is nobody's on record as a person of its own; what ban-svc had linked to it before comes apart."""
-    person = await edge.lock(Infringer, account.infringer_id, "infringer")
+    person = await locked(edge, account.infringer_id)
     if person.individual_id is None:
         return person
-    return await _let_go(edge, account) or person
+    others = [one for one in await accounts_of(edge, person) if one.id != account.id]
+    if any(one.gave for one in others):
+        return await _let_go(edge, account) or person
+    for one in others:
+        await _let_go(edge, one)
+    person.individual_id = None
+    say(edge, person, "parted", prior=person.task)
+    await refresh(edge, person)
+    return person
 
 
 async def _move(edge: Edge, account: InfringerAccount, person: Infringer) -> None:
     """Move an account to its person; a person without any account left is this one."""
     if account.infringer_id == person.id:
         return
-    left = await edge.lock(Infringer, account.infringer_id, "infringer")
+    left = await locked(edge, account.infringer_id)
     account.infringer_id = person.id
     await edge.session.flush()
     if await accounts_of(edge, left):
@@ -134,7 +142,7 @@ async def _let_go(edge: Edge, account: InfringerAccount) -> Infringer | None:
         account.unlinked_at = edge.now
         await edge.session.flush()
         return None
-    left = await edge.lock(Infringer, account.infringer_id, "infringer")
+    left = await locked(edge, account.infringer_id)
     person = await _new_person(edge)
     account.infringer_id = person.id
     await edge.session.flush()

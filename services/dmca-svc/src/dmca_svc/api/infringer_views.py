@@ -79,13 +79,14 @@ class StruckView(BaseModel):
 
 
 class ReversalView(BaseModel):
-    """An edit that brought a removed page back; `counted` is there where it is shown in a person's record."""
+    """An edit that brought a removed page back; `account` and `counted` are there where it is shown in a person's record."""
 
     id: UUID
     notice_id: UUID
     at: Moment
     revision_id: int | None = None
     url: str | None = None
+    account: str | None = None
     counted: CountView | None = None
 
 
@@ -147,6 +148,7 @@ async def show_infringer(edge: Edge, standing: Standing) -> InfringerView:
     """Show a person to somebody who may read it; every read is logged first."""
     infringer = standing.infringer
     names = await open_names(edge, standing.accounts)
+    by_hash = {account.account_hash: names[account.id] for account in standing.accounts}
     return InfringerView(
         id=infringer.id,
         task=_task(infringer),
@@ -164,7 +166,10 @@ async def show_infringer(edge: Edge, standing: Standing) -> InfringerView:
             )
             for one in standing.takedowns
         ],
-        reversals=[_reversal(one.reversal, None, CountView.of(one.counts)) for one in standing.reversals],
+        reversals=[
+            _reversal(one.reversal, account=by_hash[one.reversal.account_hash], counted=CountView.of(one.counts))
+            for one in standing.reversals
+        ],
         decisions=[await _decision(edge, one) for one in standing.decisions],
         version=infringer.version,
     )
@@ -174,13 +179,12 @@ async def show_reversal(matter: Matter, reversal: Reversal) -> ReversalView:
     """Show what was recorded; the access is logged first."""
     await open_access(matter)
     notes = await open_notes(matter)
-    return _reversal(reversal, notes[reversal.note_id] if reversal.note_id else None, None)
+    return _reversal(reversal, url=notes[reversal.note_id] if reversal.note_id else None)
 
 
-def _reversal(reversal: Reversal, url: str | None, counted: CountView | None) -> ReversalView:
-    return ReversalView(
-        id=reversal.id, notice_id=reversal.notice_id, at=reversal.at, revision_id=reversal.revision_id, url=url, counted=counted
-    )
+def _reversal(reversal: Reversal, *, url: str | None = None, account: str | None = None, counted: CountView | None = None) -> ReversalView:
+    told = reversal.model_dump(include={"id", "notice_id", "at", "revision_id"})
+    return ReversalView.model_validate({**told, "url": url, "account": account, "counted": counted})
 
 
 def _task(infringer: Infringer) -> TaskView:
