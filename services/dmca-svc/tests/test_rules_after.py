@@ -184,6 +184,15 @@ def test_a_line_that_only_begins_like_a_closing_ends_nothing() -> None:
     assert announcement.published("Regards the picture, I own it.\nIt is mine.", []).endswith("It is mine.")
 
 
+def test_a_letter_of_megabytes_is_cut_at_a_line_and_costs_no_time() -> None:
+    for hostile in ("a" * 64 + "@", "1 ", "1 a a a a ", "+1 (555) ", ">" * 50, "Address "):
+        shown = announcement.published(f"It is mine.\n{hostile * (5_000_000 // len(hostile))}", [])
+        assert shown == f"It is mine.\n{announcement.LEFT_OUT}"
+    shown = announcement.published("Line of words.\n" * 10_000, [])
+    assert len(shown) <= announcement.LONGEST
+    assert shown.endswith(f"Line of words.\n{announcement.LEFT_OUT}")
+
+
 @given(st.text(max_size=300), st.emails())
 def test_no_address_is_ever_published(around: str, address: str) -> None:
     shown = announcement.published(f"{around}\nWrite to {address} please\n{around}", [])

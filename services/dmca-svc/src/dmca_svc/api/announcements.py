@@ -21,6 +21,7 @@ from dmca_svc.reading import Document
 from dmca_svc.rules import announcement
 from dmca_svc.tables import Notice
 
+LONGEST_WORK = 900
 announcements = Router(prefix="/dmca/v1", tags=["dmca"])
 
 
@@ -84,7 +85,7 @@ async def announcement_of(matter: Matter) -> AnnouncementPreview:
         {
             "announce": notice.unannounced_at is None,
             "places": places_of(matter) if notice.unannounced_at is None else [],
-            "work": announcement.published(elements.get("work", {}).get("where") or "", private) or None,
+            "work": announcement.published(elements.get("work", {}).get("where") or "", private)[:LONGEST_WORK] or None,
             "files": [PlaceView(wiki=page.wiki, title=titles[page.id]) for page in matter.named],
             "complainant": contact.get("organisation") or contact.get("name"),
             # What was read as something else is published only once a person has made a notice of it.

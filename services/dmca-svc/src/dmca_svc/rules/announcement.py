@@ -22,6 +22,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 LEFT_OUT = "[left out]"
+LONGEST = 40_000
+"""Characters of a notice that are published; what is longer is a list that `files` has, and no page's to bear."""
 
 
 LEGALS_REASON = Reason("legals_reason", "Legal recorded a reason why this takedown is not announced.", "D17")
@@ -45,7 +47,9 @@ def published(text: str, private: Collection[str]) -> str:
     """
     hidden = {_plain(line) for passage in private for line in passage.splitlines() if line.strip()}
     lines: list[str] = []
-    for line in text.splitlines():
+    # Cut at the end of a line: half an address is one still.
+    whole = len(text) <= LONGEST
+    for line in text.splitlines() if whole else [*text[:LONGEST].splitlines()[:-1], LEFT_OUT]:
         if _CLOSING.match(line) and _CLOSING.sub("", line, count=1).strip() in {"", LEFT_OUT} | hidden:
             # What stands under it is the signature, and often the address again.
             lines.append(LEFT_OUT)
