@@ -72,7 +72,8 @@ async def test_a_parameter_that_nobody_knows_is_422_everywhere(hostile: Any) -> 
 
 
 async def test_an_id_that_is_none_is_422_and_one_that_nobody_has_404(hostile: Any) -> None:
-    with_ids = [operation for operation in hostile.house.operations if "{" in operation.path]
+    # Every variable part of a path is an id, but for the half-year of the figures, whose form no id has.
+    with_ids = [operation for operation in hostile.house.operations if "{" in operation.path and "{period}" not in operation.path]
     examples = {one.operation.name: one.example for one in hostile.writes()}
 
     def spoilt(identity: str) -> Iterator[Any]:

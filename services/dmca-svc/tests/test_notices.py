@@ -83,6 +83,16 @@ async def test_a_rejection_says_each_ground_and_each_lack(office: Any) -> None:
     assert "lines" not in str(last)
 
 
+@pytest.mark.parametrize(("lacks", "given_up"), [((), ["legal"]), (("work",), [])])
+async def test_legals_signature_on_a_rejection_says_that_the_safe_harbour_is_given_up(
+    office: Any, lacks: tuple[str, ...], given_up: list[str]
+) -> None:
+    notice = await office.decided("reject", ("licensed",), lacks=lacks)
+    timeline = (await office.desk.get(f"/dmca/v1/notices/{notice['id']}/timeline?limit=100", role="auditor")).json()
+    said = [one["by"]["role"] for one in timeline["items"] for why in one.get("reasons", []) if why["code"] == "safe_harbour_given_up"]
+    assert said == given_up
+
+
 @pytest.mark.parametrize("verdict", ["return", "dissent"])
 async def test_what_legal_does_not_sign_goes_back_to_evaluation(office: Any, verdict: str) -> None:
     notice = await office.file()
@@ -124,7 +134,7 @@ async def test_nobody_signs_out_of_turn_twice_or_what_they_did_not_read(office: 
 
 
 async def test_the_evaluator_does_not_take_down(office: Any) -> None:
-    notice = await office.decided()
+    notice = await office.decided(pages=({"wiki": "examplewiki", "title": "File:Lighthouse.jpg"},))
     assert await office.refused(f"/{notice['id']}/takedown", {}, "enforcer", "eva") == ["evaluator_enforces"]
     await office.act(f"/{notice['id']}/takedown", {}, "enforcer", "enno")
     assert await office.refused(f"/{notice['id']}/takedown", {}, "enforcer", "enno") == ["running_already"]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dmca_svc import model
 from dmca_svc.model import (
     COUNTER_MOVES,
     MOVES,
@@ -74,7 +75,8 @@ TAKING = NoticeFacts(
 def test_assessment(case: Case) -> None:
     silent = case.given.get("silent", [])
     elements = {name: name not in case.given["lacks"] for name in NOTICE_ELEMENTS if name not in silent}
-    decision = assessment.may_assess(NoticeFacts(State(case.given.get("state", "received"))), elements)
+    notice = NoticeFacts(State(case.given.get("state", "received")), cure_open=case.given.get("cure_open", False))
+    decision = assessment.may_assess(notice, elements, taken_back=case.given.get("taken_back", False))
     if "refused" in case.expect:
         assert codes(decision) == case.expect["refused"]
         return
@@ -82,7 +84,7 @@ def test_assessment(case: Case) -> None:
     found = assessment.verdict(elements)
     missing = [name for name, met in elements.items() if not met]
     assert found == case.expect["verdict"]
-    assert assessment.state_after(found) == case.expect["state"]
+    assert assessment.state_after(found, cure_open=notice.cure_open) == case.expect["state"]
     assert [reason.code for reason in assessment.lacks(missing)] == case.expect["missing"]
 
 
@@ -90,7 +92,8 @@ def test_assessment(case: Case) -> None:
 def test_recommendation(case: Case) -> None:
     found = case.given.get("verdict")
     state = State(case.given.get("state", "compliant" if found == "compliant" else "received"))
-    notice = NoticeFacts(state, Found(found) if found else None, (PageState.UP,) * case.given["pages"])
+    lapsed = case.given.get("lapsed", False)
+    notice = NoticeFacts(state, Found(found) if found else None, (PageState.UP,) * case.given["pages"], cure_lapsed=lapsed)
     grounds = case.given.get("grounds", [])
     decision = recommendation.may_recommend(notice, Course(case.given["course"]), grounds, on=ON)
     assert codes(decision) == case.expect.get("refused", [])
@@ -190,6 +193,17 @@ def test_a_level_signs_what_is_in_review_and_nobody_signs_who_judged_it() -> Non
 )
 def test_a_review_ends_in_a_decision_or_back_in_evaluation(ended: ReviewState, course: Course, found: Found, state: State) -> None:
     assert review.state_after_review(ended, course, found) is state
+
+
+def test_only_legals_approval_of_rejecting_what_complies_gives_up_the_safe_harbour() -> None:
+    def ask(
+        level: Level = Level.LEGAL, verdict: Verdict = Verdict.APPROVE, course: Course = Course.REJECT, found: Found = Found.COMPLIANT
+    ) -> bool:
+        return bool(review.given_up(level, verdict, course, found))
+
+    assert ask()
+    others = ask(Level.TEAM_PEER), ask(verdict=Verdict.DISSENT), ask(course=Course.TAKE_DOWN), ask(found=Found.CURABLE)
+    assert not any(others)
 
 
 def test_an_enforcer_takes_down_what_the_whole_chain_approved() -> None:
@@ -329,6 +343,23 @@ def test_nothing_but_a_compliant_notice_is_recommended_for_takedown(found: list[
     notice = NoticeFacts(state, found[0] if found else None, (PageState.UP,))
     if recommendation.may_recommend(notice, Course.TAKE_DOWN, grounds, on=ON):
         assert found == [Found.COMPLIANT]
+
+
+def reachable(*, without: State) -> set[State]:
+    """Walk every legal move from the receipt on, but never into one state."""
+    found, waiting = {State.RECEIVED}, [State.RECEIVED]
+    while waiting:
+        for state in MOVES[waiting.pop()] - found - {without}:
+            found.add(state)
+            waiting.append(state)
+    return found
+
+
+def test_no_way_leads_down_but_through_the_review_and_its_acceptance() -> None:
+    for gate in (State.IN_REVIEW, State.ACCEPTED):
+        assert not reachable(without=gate) & model.DOWN
+    assert {state for state, moves in MOVES.items() if State.ACCEPTED in moves} == {State.IN_REVIEW}
+    assert MOVES[State.WITHDRAWN] == MOVES[State.REJECTED] == frozenset(), "what is over stays over"
 
 
 def test_every_state_has_its_moves() -> None:

@@ -136,6 +136,27 @@ async def test_the_complainants_copy_goes_out_once_whatever_says_it(office: Any)
     assert "legal proceedings between you and the complainant" in warned
 
 
+async def test_a_rejection_names_each_ground_in_its_owners_words_and_each_lack_once(office: Any) -> None:
+    grounds = ["The use is fair, or another limitation of the right permits it.", "It quotes two lines."]
+    decided = {"state": "rejected", "decided_at": "2026-03-09T09:30:00Z", "missing": ("signature",)}
+    event = office.said("dmca_notice", "rejected", rejection=("lacks_signature", "fair_use", "other"), **decided)
+    people = {"complainant": Person("complainant", "C. Plainant", "c@example.invalid")}
+    letter = (await office.sent((await office.tell(event, **people, facts={"contacts": {"rejection": grounds}}))[0])).get_content()
+    assert all(f"* {ground}" in letter for ground in grounds)
+    assert letter.count("your signature") == 1
+    assert "lacks signature" not in letter
+    assert "appeals@" in letter
+
+
+async def test_what_is_no_formal_notice_is_pointed_to_the_volunteers(office: Any) -> None:
+    event = office.said("dmca_notice", "rejected", state="rejected", rejection=("no_formal_notice",), decided_at="2026-03-09T09:30:00Z")
+    people = {"complainant": Person("complainant", "C. Plainant", "c@example.invalid")}
+    told = ["The volunteers at info@wikimedia.org (VRT) can help without one: please tell them the address of each page."]
+    letter = (await office.sent((await office.tell(event, **people, facts={"contacts": {"rejection": told}}))[0])).get_content()
+    assert told[0] in " ".join(letter.split())
+    assert "you do not have to ask the volunteers first" in " ".join(letter.split())
+
+
 async def test_an_announcement_is_published_by_hand(office: Any, desk: Any) -> None:
     page = {"wiki": "commonswiki", "title": "File:Example.jpg"}
     facts = {"contacts": {"complainant": {"name": "C. Plainant"}, "pages": [page]}, "pages_of": {"up": [page]}}

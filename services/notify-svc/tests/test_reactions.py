@@ -56,6 +56,7 @@ class Owners:
     asked: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
     uploaders: bool = True
+    known_as: UUID | None = None
 
     async def answer(self, request: Request) -> JSONResponse:
         path = request.url.path
@@ -78,9 +79,11 @@ class Owners:
         return JSONResponse({"id": path.rpartition("/")[2], "request_ids": [str(uuid4()), str(uuid4())], "summary": "marked_case_text"})
 
     def contacts(self) -> dict[str, Any]:
-        uploader = {"wiki_user": "Marked uploader", "email": "marked.uploader@example.invalid", "pages": [PAGE]}
+        uploader: dict[str, Any] = {"wiki_user": "Marked uploader", "email": "marked.uploader@example.invalid", "pages": [PAGE]}
         other = {"wiki_user": "Other uploader", "email": "other.uploader@example.invalid", "pages": [OTHER_PAGE]}
         sent = {"counter_notice_id": str(COUNTER), "name": "Marked uploader", "text": "Marked counter text", "email": uploader["email"]}
+        if self.known_as is not None:
+            uploader["uploader_id"] = str(self.known_as)
         uploaders = [uploader, other] if self.uploaders else []
         complainant = {"name": "Marked complainant", "email": MARKS["complainant_private"][0]}
         return {"complainant": complainant, "uploaders": uploaders, "counter_notices": [sent], "pages": [PAGE, OTHER_PAGE]}
@@ -113,7 +116,9 @@ def whole(row: Row, matter: str) -> dict[str, Any]:
     """A state in which every condition that tells somebody holds."""
     court = {"court_action_id": COURT, "forum": "court", "told_by": "complainant", "received_at": OPENS["opens"], "state": "not_holding",
              "counter_notice_id": COUNTER}  # fmt: skip
-    counter = {"counter_notice_id": COUNTER, "state": "accepted", "received_at": "2026-03-02T09:30:00Z", "window": OPENS}
+    # What a person says of a counter-notice is told to both sides when it is taken back after the copy went out.
+    stands = "withdrawn" if (row.stream, row.change) == ("dmca_notice", "assessed") else "accepted"
+    counter = {"counter_notice_id": COUNTER, "state": stands, "received_at": "2026-03-02T09:30:00Z", "window": OPENS}
     states: dict[str, dict[str, Any]] = {
         "request": {"kind": matter},
         "case": {"kind": matter},
@@ -195,17 +200,63 @@ async def test_each_requester_of_a_case_has_a_letter_of_their_own(office: Any, d
     assert len(owners.asked) == 3
 
 
-async def test_where_no_uploader_is_known_a_person_delivers_the_letter(office: Any, desk: Any, owners: Owners) -> None:
+async def test_where_no_uploader_is_known_no_letter_fails_and_that_nobody_was_told_is_kept(office: Any, desk: Any, owners: Owners) -> None:
     owners.uploaders = False
     event = office.said("dmca_notice", "taken_down", state="taken_down", wikis=("examplewiki",))
     await publish(desk, event)
     row = next(one for one in await office.rows(event.meta.id) if one["party"] == "uploader")
-    assert (row["state"], row["reason_code"], row["recipient"]) == ("failed", "unreachable", "nobody_known")
-    path = f"/notify/v1/notifications/{row['id']}"
-    letter = (await desk.get(f"{path}/letter", role="enforcer", reason="to tell the uploader")).json()
-    assert "Marked page" in letter["text"]
-    told = await desk.post(f"{path}/receipts", {"revision_id": 4711}, role="enforcer")
-    assert told.json()["state"] == "delivered"
+    assert (row["state"], row["reason_code"], row["recipient"]) == ("suppressed", "nobody_known", "nobody_known")
+
+
+async def test_whoever_is_found_later_is_told_then_once_and_its_owner_knows_whom_the_receipt_is_of(
+    office: Any, desk: Any, owners: Owners
+) -> None:
+    owners.uploaders = False
+    notice, told = uuid4(), {"state": "taken_down", "wikis": ("examplewiki",), "taken_down_at": OPENS["opens"]}
+    await publish(desk, office.said("dmca_notice", "taken_down", about=notice, **told))
+    owners.uploaders = True
+    owners.known_as = uuid4()
+    found = office.said("dmca_notice", "assessed", about=notice, version=2, **told)
+    again = office.said("dmca_notice", "assessed", about=notice, version=3, **told)
+    of_a_counter_notice = office.said("dmca_notice", "assessed", about=notice, version=4, counter_notice_id=COUNTER, **told)
+    await publish(desk, found, again, of_a_counter_notice)
+    rows = await office.rows(found.meta.id)
+    assert [(one["party"], one["template"], one["state"]) for one in rows] == [("uploader", "dmca_taken_down", "queued")] * 2
+    assert await office.rows(again.meta.id) == []
+    assert await office.rows(of_a_counter_notice.meta.id) == []
+    said = await desk.sql(
+        "SELECT convert_from(payload, 'UTF8')::json -> 'notification' ->> 'recipient_id' AS id FROM outbox WHERE key::json ->> "
+        "'notification_id' = ANY($1::text[]) AND version = 1",
+        [str(one["id"]) for one in rows],
+    )
+    assert {one["id"] for one in said} == {str(owners.known_as), None}, "the one whom its owner names by an id, and the other not"
+
+
+@pytest.mark.parametrize(
+    ("counter", "templates"),
+    [
+        ({"state": "incomplete", "missing": ("signature",)}, {"counter_notice_incomplete"}),
+        ({"state": "rejected"}, {"counter_notice_rejected"}),
+        ({"state": "rejected", "window": OPENS}, {"counter_notice_stays_down"}),
+        ({"state": "withdrawn"}, {"counter_notice_withdrawn"}),
+        ({"state": "withdrawn", "window": OPENS}, {"counter_notice_withdrawn", "counter_notice_dropped"}),
+        ({"state": "accepted", "window": OPENS}, set()),
+    ],
+)
+async def test_what_a_person_says_of_a_counter_notice_is_answered_at_once(
+    office: Any, desk: Any, owners: Owners, counter: dict[str, Any], templates: set[str]
+) -> None:
+    del owners
+    said = {"counter_notice_id": COUNTER, "received_at": OPENS["opens"], **counter}
+    event = office.said("dmca_notice", "assessed", counter_notices=(said,), counter_notice_id=COUNTER, taken_down_at=OPENS["opens"])
+    await publish(desk, event)
+    await desk.advance(timedelta(seconds=61))
+    rows = await office.rows(event.meta.id)
+    assert {one["template"] for one in rows} == templates
+    for one in rows:
+        text = await letter_of(office, desk, one)
+        assert ("your signature" in text) is bool(counter.get("missing"))
+        assert "other.uploader" not in text
 
 
 async def test_each_uploader_has_one_letter_with_their_own_pages(office: Any, desk: Any, owners: Owners) -> None:

@@ -158,6 +158,10 @@ def test_conditions_decide_who_is_told() -> None:
     assert [one[0] for one in told(change("modified", nature="substantial_atypical"))] == ["subject", "requester"]
     assert told(change("received", "dmca_notice", "dmca")) == [("complainant", "dmca_received", None)]
     assert told(change("received", "dmca_notice", "dmca", request_id="x")) == []
+    assert [one[1] for one in told(change("rejected", "dmca_notice", "dmca", rejection=["fair_use"]))] == ["dmca_rejected"]
+    assert [one[1] for one in told(change("rejected", "dmca_notice", "dmca", rejection=["no_formal_notice"]))] == ["dmca_no_notice"]
+    assert told(change("rejected", "dmca_notice", "dmca", rejection=["joined_elsewhere"])) == []
+    assert told(change("rejected", "dmca_notice", "dmca", rejection=["not_answered"])) == []
     assert told(change("taken_down", "dmca_notice", "dmca", announce=False, **on_commons))[2:] == [
         ("community", "dmca_announcement", "not_announced")
     ]

@@ -36,7 +36,11 @@ KINDS: Final[dict[DmcaNoticeChangeKind, Said]] = {
         "A notice arrived at the designated agent or was passed on.", "notify acknowledges it to a complainant who wrote to us directly."
     ),
     "cure_requested": Said("Something that can be mended is missing (D8).", "notify asks the complainant, within two business days."),
-    "assessed": Said("A person said which elements are met.", "Nobody.", ("verdict",)),
+    "assessed": Said(
+        "A person said which elements are met, who gave the material, or what becomes of a counter-notice.",
+        "notify tells whoever gave material that is down, and the sender of a counter-notice what it lacks or that it is over.",
+        ("verdict",),
+    ),
     "recommended": Said(
         "The evaluator recommended takedown or rejection, and the chain opened.", "Nobody; signers see it.", ("course", "digest")
     ),

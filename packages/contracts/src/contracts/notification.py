@@ -49,6 +49,9 @@ class NotificationState(Frozen):
         "functionaries",
         "organiser",
     ] = Field(description="Who is told.")
+    recipient_id: Id | None = Field(
+        None, description="Opaque id by which the owner of the matter knows who is told, where it has several of one party."
+    )
     channel: Literal["mail", "talk_page", "wiki_page", "webhook", "staff"] = Field(description="How they are told.")
     template: Code = Field(description="The letter's template.")
     locale: LocaleCode = Field(description="Its language.")
@@ -64,6 +67,7 @@ class NotificationChange(Change[NotificationChangeKind, NotificationState]):
     """A change of a notification."""
 
     aggregate: ClassVar = "notification"
+    schema_version: ClassVar[str] = "1.1.0"
     owner: ClassVar = "notify-svc"
     readers: ClassVar = ("intake-svc", "dmca-svc", "appeals-svc")
     key_fields: ClassVar = ("notification_id",)

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -19,7 +19,6 @@ LEAST = {
     "rights_removal": (["team_peer", "team_manager", "director", "chief", "legal"], 2),
     "checkuser": (["team_peer"], 1),
     "page_protection": (["team_peer", "team_manager", "director"], 2),
-    "account_termination": (["team_peer", "team_manager", "legal"], 2),
     "other": (["team_peer", "team_manager", "director", "chief", "legal"], 2),
 }
 
@@ -141,7 +140,7 @@ def upgrade() -> None:
     """Add the chains of the kinds, delegations, the marks of an emergency, and what the database refuses about them."""
     for kind, (levels, approvals) in LEAST.items():
         op.execute(
-            f"INSERT INTO procedure (kind, levels, approvals) VALUES ('{kind}', '{{{','.join(levels)}}}', {approvals}) ON CONFLICT DO NOTHING"
+            f"INSERT INTO procedure (kind, levels, approvals) VALUES ('{kind}', '{{{','.join(levels)}}}', {approvals})"
         )
     op.create_table(
         "delegation",

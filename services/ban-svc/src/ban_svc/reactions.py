@@ -1,4 +1,7 @@
-"""When a case has a recommendation, an action is made of it; when an appeal decides, it is carried out (matrix row 3, R101, D1)."""
+"""When a case has a recommendation, or Legal decided on an infringer, an action is made of it; when an appeal decides, it is carried out.
+
+Matrix row 3, R48, R49, R101, D1, D11.
+"""
 
 import json
 from typing import Any
@@ -10,6 +13,7 @@ from chassis.runtime import Runtime
 from chassis.service import Permanent, Reaction
 from contracts.appeal import AppealChange
 from contracts.case import CaseChange
+from contracts.dmca_notice import DmcaNoticeChange
 from kernel.digest import digest
 from kernel.kinds import ACTION_KINDS, Kind
 from kernel.review import Course, Level
@@ -18,6 +22,7 @@ from sqlmodel import col, select
 
 from ban_svc import actions
 from ban_svc.model import ActionSpec, State
+from ban_svc.model.termination import InfringerDecision
 from ban_svc.tables import Action
 
 
@@ -49,10 +54,11 @@ class Recommendation(BaseModel):
 
 async def _fetch(runtime: Runtime, event: CaseChange) -> dict[str, Any]:
     """Ask intake for what was recommended, and for who asked: the bus carries neither. Whoever asked signs nothing (R115, D1)."""
-    why = {"reason": f"event {event.meta.id}", "request_id": event.meta.request_id}
+    why, request_id = f"event {event.meta.id}", event.meta.request_id
     path = f"/intake/v1/cases/{event.case.case_id}/recommendations/{event.case.recommendation_id}"
-    told = await runtime.peers.get("intake", path, **why)
-    asked = [await runtime.peers.get("intake", f"/intake/v1/requests/{one}/requester", **why) for one in event.case.request_ids]
+    told = await runtime.peers.get("intake", path, reason=why, request_id=request_id)
+    paths = [f"/intake/v1/requests/{one}/requester" for one in event.case.request_ids]
+    asked = [await runtime.peers.get("intake", one, reason=why, request_id=request_id) for one in paths]
     return {**told, "named": [who["wiki_user"] for who in asked if "wiki_user" in who]}
 
 
@@ -123,7 +129,42 @@ async def _decided(edge: Edge, event: AppealChange, _facts: None) -> None:
         raise Permanent("the appeal names an action that is not here") from None
 
 
+async def _fetch_decision(runtime: Runtime, event: DmcaNoticeChange) -> dict[str, Any]:
+    """Ask dmca-svc for Legal's decision on an infringer: the one that the event names by its digest."""
+    path = f"/dmca/v1/infringers/{event.dmca_notice.infringer_id}/decision"
+    digest_of_it = str(event.dmca_notice.infringer_decision_digest)
+    asked = {"reason": f"event {event.meta.id}", "request_id": event.meta.request_id}
+    return await runtime.peers.get("dmca", path, params={"digest": digest_of_it}, **asked)
+
+
+async def _terminate(edge: Edge, event: DmcaNoticeChange, facts: dict[str, Any]) -> None:
+    """Propose the termination on the notice; whoever decided counts as its evaluator, who signs none of it (D1, D11)."""
+    try:
+        told = InfringerDecision.model_validate_json(json.dumps(facts))
+        spec = ActionSpec.model_validate_json(json.dumps(told.spec()))
+        matches = told.digest == told.computed() == event.dmca_notice.infringer_decision_digest
+    except (ValidationError, ValueError) as error:
+        # What it says is a notice's text: its class is enough.
+        raise Permanent(f"the decision cannot be read: {type(error).__name__}") from None
+    about = event.dmca_notice
+    if not matches or not told.terminate or (told.notice_id, told.infringer_id) != (about.notice_id, about.infringer_id):
+        raise Permanent("what was fetched is not what the event names")
+    proposal = actions.Proposal(
+        course=Course.ACT,
+        evaluator=told.decided_by,
+        digest=digest({"decision": told.digest, "course": Course.ACT, "evaluator": told.decided_by, "spec": told.spec()}),
+        kind=Kind.ACCOUNT_TERMINATION,
+        spec=spec,
+        text=told.spec(),
+        notice_id=told.notice_id,
+        # One decision makes one action, whatever became of that action since.
+        recommendation_id=told.decision_id,
+    )
+    await actions.propose(edge, proposal)
+
+
 REACTIONS = {
     "office_actions.appeal_change.v1": {"decided": Reaction(apply=_decided)},
     "office_actions.case_change.v1": {"recommended": Reaction(fetch=_fetch, apply=_propose)},
+    "office_actions.dmca_notice_change.v1": {"termination_recommended": Reaction(fetch=_fetch_decision, apply=_terminate)},
 }

@@ -6,6 +6,7 @@ from chassis.service import Service
 
 from dmca_svc.api import ROUTERS
 from dmca_svc.deadlines import DEADLINES
+from dmca_svc.deliveries import CARRIERS
 from dmca_svc.invariants import INVARIANTS
 from dmca_svc.letters.reader import close, warm
 from dmca_svc.problems import PROBLEMS
@@ -22,6 +23,7 @@ SERVICE = Service(
     routers=ROUTERS,
     reactions=REACTIONS,
     deadlines=DEADLINES,
+    carriers=CARRIERS,
     invariants=INVARIANTS,
     problems=PROBLEMS,
     on_start=warm,

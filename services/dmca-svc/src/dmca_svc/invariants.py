@@ -13,12 +13,15 @@ async def windows_off_the_rule(connection: AsyncConnection, now: Now) -> Iterabl
     """Compare every window with the one that the rule gives for its receipt by the agent (D10)."""
     del now
     rows = await connection.execute(
-        text("SELECT id, received_by_agent_at, opens, enforcer_from, target, closes FROM counter_notice WHERE opens IS NOT NULL")
+        text(
+            "SELECT id, CASE WHEN completed_at IS NULL THEN received_by_agent_at ELSE completed_by_agent_at END AS agent_at,"
+            " opens, enforcer_from, target, closes FROM counter_notice WHERE opens IS NOT NULL"
+        )
     )
     broken = []
     for row in rows:
-        window = restore_window(row.received_by_agent_at)
-        ruled = (window.opens, enforcer_may_restore_from(row.received_by_agent_at), window.target, window.closes)
+        window = restore_window(row.agent_at)
+        ruled = (window.opens, enforcer_may_restore_from(row.agent_at), window.target, window.closes)
         if ruled != (row.opens, row.enforcer_from, row.target, row.closes):
             broken.append({"counter_notice_id": row.id, "opens": row.opens, "closes": row.closes})
     return broken
@@ -43,7 +46,7 @@ INVARIANTS = (
         "course-as-recommended",
         "A notice was decided otherwise than was recommended, or on no recommendation.",
         """SELECT n.id, n.state FROM notice n LEFT JOIN recommendation r ON r.id = n.recommendation_id
-           WHERE n.decided_at IS NOT NULL AND ((n.state = 'rejected') IS DISTINCT FROM (r.course = 'reject'))""",
+           WHERE n.decided_at IS NOT NULL AND n.answered_as IS NULL AND ((n.state = 'rejected') IS DISTINCT FROM (r.course = 'reject'))""",
     ),
     Invariant(
         "taken-down-to-the-last-page",
@@ -60,10 +63,47 @@ INVARIANTS = (
     Invariant(
         "back-within-the-law",
         "A page went back before its window, on the tenth day without Legal, or while an action held it.",
-        """SELECT p.id, p.notice_id FROM page p WHERE p.state = 'restored' AND NOT EXISTS (
+        """SELECT p.id, p.notice_id FROM page p WHERE p.state = 'restored'
+             AND (p.withdrawn_at IS NULL OR p.restored_at < p.withdrawn_at) AND NOT EXISTS (
              SELECT FROM asked_page a JOIN counter_notice c ON c.id = a.counter_notice_id WHERE a.page_id = p.id
                AND p.restored_at >= c.opens AND (p.restored_at >= c.enforcer_from OR c.early_at <= p.restored_at)
                AND (a.held_by IS NULL OR p.wrongly_restored_at IS NOT NULL))""",
+    ),
+    Invariant(
+        "held-while-it-goes-on",
+        "A counter-notice counts as held by nothing that goes on, or as free while an action holds each page that is down.",
+        """SELECT c.id, c.notice_id, c.state FROM counter_notice c JOIN asked_page a ON a.counter_notice_id = c.id
+             LEFT JOIN court_action h ON h.id = a.held_by WHERE c.state IN ('held', 'hold_ended', 'accepted')
+             GROUP BY c.id HAVING (c.state = 'held') IS DISTINCT FROM (coalesce(bool_or(h.state = 'holding'), false) AND NOT EXISTS (
+               SELECT FROM asked_page f JOIN page p ON p.id = f.page_id
+               WHERE f.counter_notice_id = c.id AND f.held_by IS NULL AND p.state = 'removed'))""",
+    ),
+    Invariant(
+        "completed-by-a-text",
+        "A counter-notice counts from a text that nobody handed in.",
+        """SELECT c.id, c.notice_id FROM counter_notice c WHERE c.completed_at IS NOT NULL AND NOT EXISTS (
+             SELECT FROM counter_completion t WHERE t.counter_notice_id = c.id AND t.received_at = c.completed_at
+               AND t.received_by_agent_at IS NOT DISTINCT FROM c.completed_by_agent_at)""",
+    ),
+    Invariant(
+        "informed-with-proof",
+        "Somebody counts as told of a removal before there was one, or by a letter that was not delivered (R49).",
+        """SELECT u.id, u.notice_id FROM uploader u JOIN notice n ON n.id = u.notice_id
+           WHERE u.informed_at IS NOT NULL AND (u.letter IS DISTINCT FROM 'delivered' OR n.taken_down_at IS NULL)""",
+    ),
+    Invariant(
+        "withdrawn-and-back",
+        "A notice counts as withdrawn while a page of it is down.",
+        """SELECT n.id FROM notice n WHERE n.state = 'withdrawn' AND EXISTS (
+             SELECT FROM page p WHERE p.notice_id = n.id AND p.state = 'removed')""",
+    ),
+    Invariant(
+        "cure-was-asked",
+        "A notice waits for a cure that nobody asked for, or for which no date is set.",
+        """SELECT n.id FROM notice n WHERE n.state = 'cure_requested' AND (
+             NOT EXISTS (SELECT FROM cure_request r WHERE r.notice_id = n.id AND r.lapses_at = n.cure_lapses_at)
+             OR NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = n.id AND d.kind = 'cure.lapsed'
+                            AND (d.state <> 'cancelled') AND d.due_at = n.cure_lapses_at))""",
     ),
     Invariant(
         "state-in-the-trail",
@@ -86,5 +126,23 @@ INVARIANTS = (
            UNION ALL
            SELECT c.id, c.clock_state FROM counter_notice c WHERE c.clock_state IN ('running', 'at_risk') AND NOT EXISTS (
              SELECT FROM deadline d WHERE d.aggregate_id = c.notice_id AND d.kind = 'restoration.breached' AND d.state = 'waiting')""",
+    ),
+    Invariant(
+        "termination-by-decision",
+        "A termination was recommended that nobody decided on, or decided otherwise.",
+        """SELECT n.id, n.infringer_id FROM notice n WHERE n.infringer_decision_digest IS NOT NULL AND NOT EXISTS (
+             SELECT FROM infringer_decision d WHERE d.digest = n.infringer_decision_digest AND d.infringer_id = n.infringer_id
+               AND d.notice_id = n.id AND d.terminate)""",
+    ),
+    Invariant(
+        "accounts-of-a-person",
+        "An account in the ledger belongs to a person who turned out to be another.",
+        """SELECT a.id, a.infringer_id FROM infringer_account a JOIN infringer i ON i.id = a.infringer_id
+           WHERE i.merged_into IS NOT NULL AND a.unlinked_at IS NULL""",
+    ),
+    Invariant(
+        "lumen-with-its-receipt",
+        "A notice counts as given to Lumen without Lumen's number of it.",
+        "SELECT id, notice_id FROM lumen_submission WHERE state = 'delivered' AND lumen_id IS NULL",
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dmca_svc.reading import read
-from dmca_svc.reading.addresses import addresses, pages
+from dmca_svc.reading.addresses import addresses, files, pages
 
 CASES = Path(__file__).parent / "cases"
 
@@ -17,7 +17,7 @@ def cases(name: str, table: str) -> list[Any]:
     return [pytest.param(entry, id=entry["name"]) for entry in entries]
 
 
-@pytest.mark.parametrize("case", cases("letters", "case"))
+@pytest.mark.parametrize("case", [*cases("letters", "case"), *cases("others", "case"), *cases("paraphrases", "case")])
 def test_letter(case: dict[str, Any]) -> None:
     reading = read(case["text"])
     assert reading.document == case["document"]
@@ -48,7 +48,7 @@ def test_addresses(case: dict[str, Any]) -> None:
     found = addresses(case["text"])
     if "urls" in case:
         assert list(found) == case["urls"]
-    assert [[page.wiki, page.title] for page in pages(found)] == case.get("pages", [])
+    assert [[page.wiki, page.title] for page in pages(found, files(case["text"]))] == case.get("pages", [])
 
 
 def test_hundreds_of_addresses_are_all_read() -> None:

@@ -126,7 +126,7 @@ def _readers(edge: Edge, telling: Telling, change: Change, found: Found) -> tupl
     if telling.party is Party.COMMUNITY:
         return (_PAGES[telling.template],)
     # Nobody known is an outcome too, and is kept as one.
-    return found.people.get(telling.party) or (Person("nobody_known"),)
+    return found.people.get(telling.party) or (Person(rules.NOBODY),)
 
 
 async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | None:

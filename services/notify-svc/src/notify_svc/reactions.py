@@ -118,7 +118,7 @@ async def _contacts(runtime: Runtime, change: Change) -> Found:
 
 def _counter_notice_id(change: Change) -> str | None:
     one = counter_notice_of(change)
-    if change.kind == "counter_noticed" or (change.kind == "restored" and one is not None and one["state"] == "restored"):
+    if change.kind in {"counter_noticed", "assessed"} or (change.kind == "restored" and one is not None and one["state"] == "restored"):
         return None if one is None else str(one["counter_notice_id"])
     if change.kind in {"court_action_received", "held"}:
         found: str | None = (court_action_of(change) or {}).get("counter_notice_id")
@@ -132,7 +132,12 @@ async def _appellant(runtime: Runtime, change: Change) -> Found:
 
 
 def _key_of(runtime: Runtime, one: Mapping[str, Any], place: int) -> str:
-    """Name somebody opaquely, the same at every event, so that one person with several pages gets one letter."""
+    """Name somebody opaquely, the same at every event, so that one person with several pages gets one letter.
+
+    The owner's own id of somebody comes back to it with the receipt (R49).
+    """
+    if "uploader_id" in one:
+        return str(one["uploader_id"])
     known = one.get("wiki_user") or one.get("email")
     return runtime.keyring.hash("notification.recipient", known).hex() if known else f"unknown_{place}"
 

@@ -17,7 +17,7 @@ from ban_svc.actions.modification import (
 )
 from ban_svc.actions.outcome import apply_outcome
 from ban_svc.actions.owed import owners_of
-from ban_svc.actions.party import is_party, subject_of
+from ban_svc.actions.party import individuals_with, is_party, names_of, subject_of
 from ban_svc.actions.permission import confirm_permission, propose_permission
 from ban_svc.actions.proposal import Proposal, propose, propose_or_send_back
 from ban_svc.actions.recorded import import_ban
@@ -27,6 +27,7 @@ __all__ = [
     "Effects",
     "Proposal",
     "Receipt",
+    "accounts_of",
     "amend",
     "amend_or_send_back",
     "apply_outcome",
@@ -43,10 +44,12 @@ __all__ = [
     "forget_addresses",
     "grow_late",
     "import_ban",
+    "individuals_with",
     "is_modification_approved",
     "is_of_modification",
     "is_party",
     "look_again",
+    "names_of",
     "owners_of",
     "propose",
     "propose_lift",

@@ -1,20 +1,28 @@
-"""Individuals over HTTP: who is behind accounts and addresses, linked by two people, merged and split by two people (R17, R18, D23)."""
+"""Individuals over HTTP: who is behind accounts and addresses, linked by two people, merged and split by two people (R17, R18, D23).
+
+Other services may ask whose an account is, and are told that alone; each such answer is in the access log.
+"""
 
 from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import AccessReasonMissing
+from chassis.edge import Edge
+from chassis.errors import AccessReasonMissing, Malformed
 from chassis.http import After, Limit, OpenEdge, Page, Router, page
 from fastapi import Query
 from kernel.actor import Role
 from sqlmodel import col, select
 
+from ban_svc import actions
 from ban_svc.actions import individuals as links
 from ban_svc.actions import merges
+from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.people_forms import LinkForm, MergeForm, ReasonForm, SplitForm
 from ban_svc.api.people_views import IdentityView, IndividualView, identity_view, individual_list, individual_view, said_why
-from ban_svc.tables import Account, Individual
+from ban_svc.api.views import HolderView
+from ban_svc.model import AccountRef
+from ban_svc.tables import Individual
 
 individuals = Router(prefix="/bans/v1", tags=["individuals"])
 
@@ -48,18 +56,23 @@ async def open_individual(edge: OpenEdge) -> IndividualView:
 
 
 @individuals.get("/individuals", roles=(Role.SERVICE, *READERS), openapi_extra={"parameters": [_REASON]})
-async def list_individuals(edge: OpenEdge, account: Name = None, after: After = None, limit: Limit = 50) -> Page[IndividualView]:
-    """List individuals in the order they were put on record, or those of an account.
+async def list_individuals(
+    edge: OpenEdge, account: Name = None, after: After = None, limit: Limit = 50
+) -> Page[IndividualView | HolderView]:
+    """List individuals in the order they were put on record, or the one to whom an account is confirmed to belong.
 
     Asking about an account needs X-Access-Reason. A name that nobody knows gives an empty list; links that nobody confirmed give nothing.
+    A service asks about an account always, and is told the person's id and every account that is confirmed to be theirs.
     """
-    query = select(Individual).order_by(col(Individual.id))
-    if account is not None:
-        if not said_why(edge):
-            raise AccessReasonMissing
-        counted = select(Account.individual_id).where(Account.name_hash == links.subject_of(edge, account=account, address=None))
-        query = query.where(col(Individual.id).in_(counted))
-    found = await page(edge, query, lambda one: one, after=after, limit=limit)
+    asks = roles_of(edge).isdisjoint(READERS)
+    if (asks or account is not None) and not said_why(edge):
+        raise AccessReasonMissing
+    if asks and account is None:
+        raise Malformed("malformed", "Name in `account` the account whose person you ask for.")
+    query = select(Individual).order_by(col(Individual.id)) if account is None else actions.individuals_with(edge, account)
+    found: Page[Individual] = await page(edge, query, lambda one: one, after=after, limit=limit)
+    if asks:
+        return Page(items=[await _holder(edge, one) for one in found.items], next=found.next)
     return Page(items=await individual_list(edge, found.items, named=account is not None), next=found.next)
 
 
@@ -169,3 +182,8 @@ async def confirm_split(edge: OpenEdge, individual_id: UUID, form: NoteForm) -> 
 async def refuse_split(edge: OpenEdge, individual_id: UUID, form: ReasonForm) -> IndividualView:
     """Turn a proposed split down, with a reason; the two stay one."""
     return await individual_view(edge, await merges.refuse_split(edge, individual_id, reason=form.reason))
+
+
+async def _holder(edge: Edge, individual: Individual) -> HolderView:
+    names = await actions.names_of(edge, individual.id)
+    return HolderView(id=individual.id, accounts=[AccountRef(name=name) for name in names])

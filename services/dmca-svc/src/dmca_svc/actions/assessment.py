@@ -1,19 +1,25 @@
 """A person says what a notice holds, and what should be done with it (R40, R41, D1, D8, D9)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
+from chassis.ticker import cancel
 from kernel.digest import digest
 from kernel.workdays import calendar_day
+from sqlmodel import col, select
 
+from dmca_svc.actions.clocks import resume_clock
+from dmca_svc.actions.contact import CURE_LAPSED, plan_contact
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.text import TITLE, keep_note, open_access, open_titles, place_hash
 from dmca_svc.model import Course, PageState, State
-from dmca_svc.rules import assessment, recommendation
+from dmca_svc.reading import Verdict
+from dmca_svc.rules import assessment, cure, recommendation
 from dmca_svc.tables import Assessment, NoticePage, Recommendation
 
 
@@ -33,8 +39,15 @@ async def assess(edge: Edge, notice_id: UUID, elements: Mapping[str, bool], page
         Refused: it is in review or decided, or an element was not judged.
     """
     matter = await matter_of(edge, notice_id)
-    assessment.may_assess(matter.facts(), elements).or_refuse()
+    hashes = {place_hash(edge, place.wiki, place.title): place for place in pages}
+    taken_back = any(page.withdrawn_at is not None and page.place_hash in hashes for page in matter.pages)
+    assessment.may_assess(matter.facts(), elements, taken_back=taken_back).or_refuse()
     notice = matter.notice
+    if notice.event_version == 0:
+        # A person judges what the machine took for another machine's letter: it is said, answered and clocked like every other.
+        resume_clock(matter)
+        matter.before = None
+        await matter.say("received")
     found = assessment.verdict(elements)
     kept = await keep_note(matter, "assessment", note)
     row = Assessment(
@@ -43,17 +56,23 @@ async def assess(edge: Edge, notice_id: UUID, elements: Mapping[str, bool], page
         by=edge.by.id,
         at=edge.now,
         elements=dict(elements),
-        differs=list(assessment.differences(notice.read_elements, elements)),
+        differs=list(assessment.differences(matter.latest.read_elements, elements)),
         verdict=found,
         note_id=kept.id,
     )
     edge.session.add(row)
     matter.assessments.append(row)
-    await _name_pages(matter, pages)
+    await _name_pages(matter, hashes)
     notice.verdict = found
     notice.missing = [name for name, met in elements.items() if not met]
-    notice.state = assessment.state_after(found)
-    notice.statutory_at = notice.received_by_agent_at or notice.received_at if notice.state is State.COMPLIANT else None
+    waited_for = notice.cure_lapses_at is not None and found is not Verdict.CURABLE
+    if waited_for:
+        notice.cure_lapses_at = None
+    notice.state = assessment.state_after(found, cure_open=notice.cure_lapses_at is not None)
+    notice.statutory_at = _statutory_at(matter) if notice.state is State.COMPLIANT else None
+    if waited_for:
+        await cancel(edge, notice_id, CURE_LAPSED)
+    await plan_contact(matter)
     await matter.say("assessed", reasons=assessment.lacks(notice.missing))
     return matter
 
@@ -101,15 +120,33 @@ async def recommend(edge: Edge, notice_id: UUID, course: Course, grounds: Sequen
     return matter
 
 
-async def _name_pages(matter: Matter, places: Sequence[Place]) -> None:
+def _statutory_at(matter: Matter) -> datetime:
+    notice, cures = matter.notice, matter.cures
+    judged = [one for one in matter.assessments if one.counter_notice_id is None and one.verdict != Verdict.COMPLIANT]
+    return cure.statutory_at(
+        notice.received_by_agent_at or notice.received_at,
+        [one.received_by_agent_at or one.received_at for one in cures],
+        wanting=bool(cures) and any(one.at <= cures[-1].at for one in judged),
+    )
+
+
+async def _down_elsewhere(matter: Matter, hashes: Collection[bytes]) -> dict[bytes, UUID]:
+    """Find which of these places another notice has down now: a person is told, and may reject what was removed already (D9)."""
+    down = select(NoticePage.place_hash, NoticePage.notice_id).where(
+        col(NoticePage.place_hash).in_(hashes), NoticePage.notice_id != matter.notice.id, NoticePage.state == PageState.REMOVED
+    )
+    return {row.place_hash: row.notice_id for row in await matter.edge.session.execute(down)}
+
+
+async def _name_pages(matter: Matter, places: Mapping[bytes, Place]) -> None:
     """Make the pages of an assessment those of the notice; what is named no more stays as the record."""
     edge = matter.edge
     key = await data_key(edge, matter.notice.id)
     known = {page.place_hash: page for page in matter.pages}
+    elsewhere = await _down_elsewhere(matter, places.keys())
     for page in matter.pages:
         page.named = False
-    for position, place in enumerate(places):
-        hashed = place_hash(edge, place.wiki, place.title)
+    for position, (hashed, place) in enumerate(places.items()):
         if hashed not in known:
             page = known[hashed] = NoticePage(
                 id=new_id(),
@@ -124,5 +161,6 @@ async def _name_pages(matter: Matter, places: Sequence[Place]) -> None:
             matter.pages.append(page)
         page = known[hashed]
         page.named, page.position, page.page_revision = True, position, place.revision_id
+        page.down_elsewhere = elsewhere.get(hashed)
     matter.pages.sort(key=lambda page: page.position)
     await edge.session.flush()

@@ -5,11 +5,12 @@ from datetime import datetime
 from chassis.edge import Edge
 from chassis.ticker import cancel, schedule
 from kernel.deadline import ClockState
+from sqlmodel import col, select
 
 from dmca_svc.actions.matter import Matter, load
 from dmca_svc.actions.receipt import AT_RISK, BREACHED
 from dmca_svc.actions.said import restoration_clock
-from dmca_svc.model import CounterState
+from dmca_svc.model import CounterState, State
 from dmca_svc.tables import CounterNotice, Notice
 
 WINDOW_AT_RISK, WINDOW_BREACHED = "restoration.at_risk", "restoration.breached"
@@ -17,7 +18,30 @@ RUNNING = (ClockState.RUNNING, ClockState.AT_RISK)
 
 
 async def stop_clock(matter: Matter) -> None:
-    """Stop the clock of a notice that is answered: rejected, or taken down to the last page (D5)."""
+    """Stop the clock of a notice that is answered: rejected, taken back, or taken down to the last page (D5).
+
+    Copies of its letter that nobody took up are answered with it.
+    """
+    edge = matter.edge
+    await _stop(matter)
+    copies = select(Notice.id).where(Notice.duplicate_of == matter.notice.id, col(Notice.verdict).is_(None), Notice.state == State.RECEIVED)
+    for copy_id in await edge.session.scalars(copies.order_by(col(Notice.id))):
+        copy = Matter(edge, await edge.lock(Notice, copy_id, "notice"))
+        if copy.notice.clock_state != ClockState.STOPPED:
+            await _stop(copy)
+            copy.note("answered_with_first")
+
+
+def resume_clock(matter: Matter) -> None:
+    """Let the clock of a notice run that had been stopped at its receipt; its dates stay those of the first receipt (D5)."""
+    notice = matter.notice
+    if notice.clock_state == ClockState.STOPPED:
+        notice.clock_state, notice.stopped_at = ClockState.RUNNING, None
+        schedule(matter.edge, aggregate_id=notice.id, kind=AT_RISK, due_at=notice.at_risk_at)
+        schedule(matter.edge, aggregate_id=notice.id, kind=BREACHED, due_at=notice.target_at)
+
+
+async def _stop(matter: Matter) -> None:
     matter.notice.clock_state, matter.notice.stopped_at = ClockState.STOPPED, matter.edge.now
     await cancel(matter.edge, matter.notice.id, AT_RISK, BREACHED)
 
@@ -41,7 +65,7 @@ async def breached(edge: Edge, notice: Notice) -> None:
 async def plan_windows(matter: Matter) -> None:
     """Set the dates at which the windows are looked at again, and stop the clocks of those with nothing left to restore."""
     for counter in matter.counters:
-        if counter.state in {CounterState.HELD, CounterState.RESTORED}:
+        if counter.clock_state is not None and counter.state != CounterState.ACCEPTED:
             counter.clock_state = ClockState.STOPPED
     await cancel(matter.edge, matter.notice.id, WINDOW_AT_RISK, WINDOW_BREACHED)
     for kind, due in ((WINDOW_AT_RISK, _next_at_risk(matter)), (WINDOW_BREACHED, _next_breach(matter))):

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
-from kernel.decision import Decision
+from chassis.errors import NotFound
+from kernel.decision import Decision, Reason
 
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.clocks import plan_windows
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.standing import settle
-from dmca_svc.actions.text import CONTENT, place_hash, seal_json
-from dmca_svc.model import CourtActionFacts, Forum, PageState, ToldBy
+from dmca_svc.actions.text import CONTENT, keep_note, open_access, open_json, place_hash, seal_json
+from dmca_svc.model import OVER, ActionState, CounterState, CourtActionFacts, Forum, PageState, ToldBy
 from dmca_svc.rules import court_action, restoration
-from dmca_svc.tables import CounterNotice, CourtAction
+from dmca_svc.tables import AskedPage, CounterNotice, CourtAction, NoticePage
+
+_STAYS_DOWN = Reason("stays_down", "The action has ended, and Legal decided that the material stays down.", "D10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ async def record_court_action(edge: Edge, notice_id: UUID, told: Told) -> tuple[
         filed_at=told.filed_at,
         recorded_by=edge.by.id,
         recorded_at=edge.now,
-        state="holding" if holds else "not_holding",
+        state=ActionState.HOLDING if holds else ActionState.NOT_HOLDING,
+        docket_known="docket" in told.content,
         page_ids=[page.id for page in about],
         counter_notice_id=_concerned(matter, {page.id for page in about}),
         reasons=[{"code": one.code, "says": one.says, "cite": one.cite} for one in against],
@@ -75,12 +79,61 @@ async def record_court_action(edge: Edge, notice_id: UUID, told: Told) -> tuple[
     return matter, action
 
 
+async def end_court_action(edge: Edge, notice_id: UUID, action_id: UUID, note: str, *, stays_down: bool) -> tuple[Matter, CourtAction]:
+    """Record that an action has ended; its pages stay down until Legal signs that they go back, or for good by Legal's word (D10).
+
+    Raises:
+        NotFound: the notice has no such action.
+        Refused: it holds nothing, or has ended already.
+    """
+    matter = await matter_of(edge, notice_id)
+    action = _action(matter, action_id)
+    court_action.may_end(ActionState(action.state)).or_refuse()
+    kept = await keep_note(matter, "court_action_ended", note)
+    action.state, action.stays_down = ActionState.ENDED, stays_down
+    action.ended_at, action.ended_by, action.ended_note = edge.now, edge.by.id, kept.id
+    await edge.session.flush()
+    freed = [counter for counter in matter.counters if _let_go(matter, action, counter)]
+    matter.notice.court_action_id = action.id
+    matter.notice.counter_notice_id = freed[-1].id if freed else None
+    settle(matter)
+    await plan_windows(matter)
+    await matter.say("hold_ended")
+    if stays_down and freed:
+        for counter in freed:
+            counter.state = restoration.state_after_order(matter.page_facts(counter))
+            counter.reasons = [{"code": _STAYS_DOWN.code, "says": _STAYS_DOWN.says, "cite": _STAYS_DOWN.cite}]
+        settle(matter)
+        await plan_windows(matter)
+        await matter.say("assessed", reasons=[_STAYS_DOWN])
+    return matter, action
+
+
+async def note_docket(edge: Edge, notice_id: UUID, action_id: UUID, said: Mapping[str, str]) -> tuple[Matter, CourtAction]:
+    """Add the docket number, and the court, once Legal was told (D10).
+
+    Raises:
+        NotFound: the notice has no such action.
+    """
+    matter = await matter_of(edge, notice_id)
+    action = _action(matter, action_id)
+    await open_access(matter)
+    known = await open_json(matter, action.content, place=CONTENT)
+    action.content = seal_json(await data_key(edge, notice_id), {**known, **said}, place=CONTENT)
+    action.docket_known = True
+    matter.note("docket_noted")
+    return matter, action
+
+
 def hold(matter: Matter, action: CourtAction, counter: CounterNotice) -> bool:
     """Hold the pages of an accepted counter-notice that an action holds; tell whether it holds one that nothing held before."""
     held = False
+    if counter.state in OVER or action.state != ActionState.HOLDING:
+        return held
     for page, asked in matter.asked_by(counter):
-        facts = page.facts(held=asked.held_by is not None)
-        if facts.held or not court_action.may_hold(action.facts(), facts, about_it=page.id in action.page_ids):
+        facts = matter.fact_of(page, asked)
+        free = not facts.held or facts.hold_ended
+        if not free or not court_action.may_hold(action.facts(), facts, about_it=page.id in action.page_ids):
             continue
         asked.held_by = action.id
         held = True
@@ -93,9 +146,35 @@ def hold(matter: Matter, action: CourtAction, counter: CounterNotice) -> bool:
     return held
 
 
+def _let_go(matter: Matter, action: CourtAction, counter: CounterNotice) -> bool:
+    """See what an action that ended held of a counter-notice; tell whether something is left for Legal to decide."""
+    mine = [(page, asked) for page, asked in matter.asked_by(counter) if asked.held_by == action.id]
+    if counter.state in OVER or not mine:
+        return False
+    for page, asked in mine:
+        asked.held_by = _holder(matter, page, asked)
+    counter.state = restoration.state_of_counter_notice(matter.page_facts(counter))
+    return any(asked.held_by == action.id for _, asked in mine)
+
+
+def _holder(matter: Matter, page: NoticePage, asked: AskedPage) -> UUID | None:
+    """Find another action that goes on and holds the page as well; else the one that ended stays on record until Legal decides."""
+    facts = page.facts()
+    going_on = (one for one in matter.actions if one.state == ActionState.HOLDING and page.id in one.page_ids)
+    return next((one.id for one in going_on if court_action.may_hold(one.facts(), facts, about_it=True)), asked.held_by)
+
+
+def _action(matter: Matter, action_id: UUID) -> CourtAction:
+    action = next((one for one in matter.actions if one.id == action_id), None)
+    if action is None:
+        raise NotFound("court action")
+    return action
+
+
 def _concerned(matter: Matter, about: set[UUID]) -> UUID | None:
-    """Name the accepted counter-notice whose pages the action is about, where it is one."""
-    accepted = {asked.counter_notice_id for asked in matter.asked if asked.page_id in about}
+    """Name the live counter-notice whose pages the action is about, where it is one."""
+    live = {counter.id for counter in matter.counters if CounterState(counter.state) not in OVER}
+    accepted = {asked.counter_notice_id for asked in matter.asked if asked.page_id in about and asked.counter_notice_id in live}
     return accepted.pop() if len(accepted) == 1 else None
 
 

@@ -17,17 +17,21 @@ from kernel.workdays import calendar_day
 from sqlmodel import col, select
 
 from dmca_svc.actions import said
-from dmca_svc.model import Course, NoticeFacts, PageFacts, PageState, State
+from dmca_svc.model import ActionState, Course, NoticeFacts, PageFacts, PageState, State
 from dmca_svc.tables import (
     Announcement,
     AskedPage,
     Assessment,
     CounterNotice,
     CourtAction,
+    Cure,
+    CureRequest,
+    Letter,
     Notice,
     NoticePage,
     Recommendation,
     SignatureRow,
+    Uploader,
 )
 from dmca_svc.tables.notice import found
 
@@ -36,7 +40,11 @@ Row = TypeVar("Row")
 
 @dataclass
 class Matter:
-    """A notice, its pages, counter-notices and signatures. `before` is what others were told last."""
+    """A notice, its pages, counter-notices and signatures. `before` is what others were told last.
+
+    What other notices say of the same pages is known once `look_elsewhere` has asked: `kept` down, `ordered_elsewhere`, and
+    `down_elsewhere` with the page that shows it.
+    """
 
     edge: Edge
     notice: Notice
@@ -48,6 +56,12 @@ class Matter:
     asked: list[AskedPage] = field(default_factory=list)
     actions: list[CourtAction] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
+    cure_requests: list[CureRequest] = field(default_factory=list)
+    cures: list[Cure] = field(default_factory=list)
+    uploaders: list[Uploader] = field(default_factory=list)
+    kept: set[UUID] = field(default_factory=set)
+    ordered_elsewhere: set[UUID] = field(default_factory=set)
+    down_elsewhere: dict[UUID, UUID] = field(default_factory=dict)
     before: DmcaNoticeState | None = None
 
     @property
@@ -65,6 +79,11 @@ class Matter:
         """The review of what is recommended."""
         return self.recommendation.review(self.signatures) if self.recommendation else None
 
+    @property
+    def latest(self) -> Letter:
+        """The letter with what completed it last: its reading is of all of them together."""
+        return self.cures[-1] if self.cures else self.notice
+
     def facts(self) -> NoticeFacts:
         """Give what a rule asks about."""
         recommended = self.recommendation
@@ -76,6 +95,8 @@ class Matter:
             evaluator=recommended.evaluator if recommended else None,
             course=Course(recommended.course) if recommended else None,
             taking_down=self.notice.takedown_at is not None,
+            cure_open=self.notice.cure_lapses_at is not None,
+            cure_lapsed=self.notice.cure_lapses_at is not None and self.edge.now >= self.notice.cure_lapses_at,
         )
 
     def counter(self, counter_notice_id: UUID) -> CounterNotice:
@@ -96,7 +117,22 @@ class Matter:
 
     def page_facts(self, counter: CounterNotice) -> tuple[PageFacts, ...]:
         """Give the pages of an accepted counter-notice as a rule asks about them."""
-        return tuple(page.facts(held=asked.held_by is not None) for page, asked in self.asked_by(counter))
+        return tuple(self.fact_of(page, asked) for page, asked in self.asked_by(counter))
+
+    def fact_of(self, page: NoticePage, asked: AskedPage | None = None) -> PageFacts:
+        """Give a page as a rule asks about it; `asked` is its row in the counter-notice that it is asked back by."""
+        over = {one.id: one.state == ActionState.ENDED for one in self.actions}
+        held_by = asked.held_by if asked else None
+        return page.facts(
+            held=held_by is not None,
+            hold_ended=held_by is not None and over[held_by],
+            kept=page.id in self.kept,
+            ordered=page.id in self.ordered_elsewhere or any(page.id in one.page_ids for one in self.actions if one.stays_down),
+        )
+
+    def givers(self, page: NoticePage) -> frozenset[bytes]:
+        """Give the accounts that are known to have given a page, as keyed hashes."""
+        return frozenset(one.account_hash for one in self.uploaders if page.id in one.page_ids)
 
     def at(self, place_hash: bytes) -> NoticePage | None:
         """Find a named page by the keyed hash of its place."""
@@ -131,12 +167,15 @@ class Matter:
             pages_removed=sum(page.state == PageState.REMOVED for page in self.named),
             pages_restored=sum(page.state == PageState.RESTORED for page in self.named),
             taken_down_at=notice.taken_down_at,
+            announce=notice.unannounced_at is None,
             announced_at=notice.announced_at,
             counter_notices=tuple(said.counter_notice(one) for one in self.counters),
             counter_notice_id=notice.counter_notice_id,
             court_actions=tuple(said.court_action(one) for one in self.actions),
             court_action_id=notice.court_action_id,
             restored_at=notice.restored_at,
+            infringer_id=notice.infringer_id,
+            infringer_decision_digest=notice.infringer_decision_digest,
             clock=clock or said.clock(notice),
         )
 
@@ -203,6 +242,9 @@ async def load(edge: Edge, notice: Notice) -> Matter:
         asked=list(await edge.session.scalars(asked)) if counters else [],
         actions=list(await mine(CourtAction)),
         announcements=list(await mine(Announcement, col(Announcement.place).desc())),
+        uploaders=list(await mine(Uploader)),
+        cure_requests=list(await mine(CureRequest)),
+        cures=list(await mine(Cure)),
     )
     matter.before = matter.public()
     return matter

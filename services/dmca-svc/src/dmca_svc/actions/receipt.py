@@ -8,8 +8,11 @@ from chassis.crypto import DataKey, data_key, new_data_key
 from chassis.edge import Edge, new_id
 from chassis.ticker import schedule
 from kernel.deadline import ClockState, target
+from kernel.decision import Reason
 from kernel.kinds import Kind
 
+from dmca_svc.actions.contact import plan_contact
+from dmca_svc.actions.duplicates import first_of, letter_hash, sender_hash
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.text import LETTER, READING, SENDER, keep_note, keep_party, seal_json
 from dmca_svc.model import Channel, CounterState, State
@@ -19,6 +22,7 @@ from dmca_svc.rules import counter_notice, receipt
 from dmca_svc.tables import CounterNotice, Notice
 
 AT_RISK, BREACHED = "notice.at_risk", "notice.breached"
+AUTOMATIC = Reason("automatic_letter", "By its headers no person wrote this mail; it is kept and gets no answer.", "R39")
 
 
 def incoming(
@@ -36,7 +40,14 @@ def incoming(
 
 
 async def receive(edge: Edge, arrived: Incoming) -> Matter:
-    """Make a notice of a letter, whatever it was read as; its clock runs from first receipt (R96, D5)."""
+    """Make a notice of a letter, whatever it was read as; its clock runs from first receipt (R96, D5).
+
+    The same letter of the same sender is linked to the one that is still to be answered. What no person wrote is kept, but said to
+    nobody, so that two machines never answer each other; its clock runs once a person takes it up.
+    """
+    automatic = arrived.letter.automatic
+    words, sender = letter_hash(edge, arrived.letter.text), sender_hash(edge, arrived)
+    first = None if automatic else await first_of(edge, words, sender)
     notice_id = new_id()
     key = new_data_key(edge, notice_id)
     due = target(Kind.DMCA, arrived.received_at)
@@ -44,14 +55,19 @@ async def receive(edge: Edge, arrived: Incoming) -> Matter:
         raise AssertionError("the policy has a clock for notices")
     pages = arrived.letter.reading["pages"]
     notice = Notice(
-        **_letter(edge, key, arrived),
+        **letter_columns(edge, key, arrived),
         id=notice_id,
         state=State.RECEIVED,
+        automatic=automatic,
+        letter_hash=words,
+        sender_hash=sender,
+        duplicate_of=first,
         read_pages=len(pages),
         read_wikis=sorted({page["wiki"] for page in pages}),
         target_at=due.target_at,
         at_risk_at=due.at_risk_at,
-        clock_state=ClockState.RUNNING,
+        clock_state=ClockState.STOPPED if automatic else ClockState.RUNNING,
+        stopped_at=edge.now if automatic else None,
         version=0,
     )
     edge.session.add(notice)
@@ -61,9 +77,15 @@ async def receive(edge: Edge, arrived: Incoming) -> Matter:
     keep_party(matter, arrived)
     if arrived.evidence:
         await keep_note(matter, "receipt", arrived.evidence)
+    why = [arrived.letter.failed] if arrived.letter.failed else []
+    if automatic:
+        matter.note("received", reasons=[*why, AUTOMATIC])
+        return matter
     schedule(edge, aggregate_id=notice.id, kind=AT_RISK, due_at=due.at_risk_at)
     schedule(edge, aggregate_id=notice.id, kind=BREACHED, due_at=due.target_at)
-    await matter.say("received", reasons=[arrived.letter.failed] if arrived.letter.failed else [])
+    if first is None:
+        await plan_contact(matter)
+    await matter.say("received", reasons=why)
     return matter
 
 
@@ -76,7 +98,7 @@ async def receive_counter_notice(edge: Edge, notice_id: UUID, arrived: Incoming)
     matter = await matter_of(edge, notice_id)
     counter_notice.may_file(matter.facts()).or_refuse()
     key = await data_key(edge, notice_id)
-    counter = CounterNotice(**_letter(edge, key, arrived), id=new_id(), notice_id=notice_id, state=CounterState.RECEIVED)
+    counter = CounterNotice(**letter_columns(edge, key, arrived), id=new_id(), notice_id=notice_id, state=CounterState.RECEIVED)
     edge.session.add(counter)
     await edge.session.flush()
     matter.counters.append(counter)
@@ -90,7 +112,7 @@ async def receive_counter_notice(edge: Edge, notice_id: UUID, arrived: Incoming)
     return matter, counter
 
 
-def _letter(edge: Edge, key: DataKey, arrived: Incoming) -> dict[str, Any]:
+def letter_columns(edge: Edge, key: DataKey, arrived: Incoming) -> dict[str, Any]:
     """Give the columns that every letter has."""
     letter = arrived.letter
     sender = {**({"email": letter.sender} if letter.sender else {}), **arrived.sender}

@@ -8,9 +8,11 @@ from kernel.decision import Reason, Refused
 from kernel.review import Level, ReviewState, Verdict, state_of
 
 from dmca_svc.actions.clocks import stop_clock
+from dmca_svc.actions.contact import end_contact
 from dmca_svc.actions.matter import Matter, matter_of
 from dmca_svc.actions.text import keep_note
 from dmca_svc.model import Course, State
+from dmca_svc.reading import Verdict as Found
 from dmca_svc.rules import review as rules
 from dmca_svc.tables import SignatureRow
 from dmca_svc.tables.notice import found
@@ -45,16 +47,16 @@ async def sign(edge: Edge, notice_id: UUID, *, level: Level, verdict: Verdict, d
     )
     edge.session.add(row)
     matter.signatures.append(row)
-    await matter.say("review_recorded")
-    await _decide(matter, Course(recommended.course), state_of(recommended.review(matter.signatures)))
+    course, judged = Course(recommended.course), found(matter.notice.verdict)
+    if judged is None:
+        raise AssertionError("what is in review was judged before")
+    await matter.say("review_recorded", reasons=rules.given_up(level, verdict, course, judged))
+    await _decide(matter, course, judged, state_of(recommended.review(matter.signatures)))
     return matter
 
 
-async def _decide(matter: Matter, course: Course, ended: ReviewState) -> None:
-    verdict = found(matter.notice.verdict)
-    if verdict is None:
-        raise AssertionError("what is in review was judged before")
-    state = rules.state_after_review(ended, course, verdict)
+async def _decide(matter: Matter, course: Course, judged: Found, ended: ReviewState) -> None:
+    state = rules.state_after_review(ended, course, judged, cure_open=matter.notice.cure_lapses_at is not None)
     if state is State.IN_REVIEW:
         return
     matter.notice.state = state
@@ -62,6 +64,7 @@ async def _decide(matter: Matter, course: Course, ended: ReviewState) -> None:
         await matter.say("returned")
         return
     matter.notice.decided_at = matter.edge.now
+    await end_contact(matter)
     if state is State.REJECTED:
         await stop_clock(matter)
     await matter.say("accepted" if state is State.ACCEPTED else "rejected")

@@ -8,12 +8,15 @@ from contracts.dmca_notice import Window as WindowSaid
 from contracts.envelope import Clock as ClockSaid
 from contracts.words import code_of
 
-from dmca_svc.model import Course, State
+from dmca_svc.model import AnsweredAs, Course, State
+from dmca_svc.rules.answer import CODES
 from dmca_svc.tables import CounterNotice, CourtAction, Notice, Recommendation
 
 
 def rejection_codes(notice: Notice, recommended: Recommendation | None) -> Sequence[str]:
-    """Give the codes of why a notice was rejected: what it lacks, and the grounds of D9."""
+    """Give the codes of why a notice was rejected: what it lacks, and the grounds of D9; or how a letter was answered that is no notice."""
+    if notice.answered_as is not None:
+        return [CODES[AnsweredAs(notice.answered_as)]]
     if notice.state != State.REJECTED or recommended is None or recommended.course != Course.REJECT:
         return ()
     return [*(f"lacks_{name}" for name in notice.missing), *(code_of(ground) for ground in recommended.grounds)]
@@ -39,7 +42,7 @@ def counter_notice(counter: CounterNotice) -> CounterSaid:
         request_id=counter.request_id,
         state=counter.state,
         received_at=counter.received_at,
-        received_by_agent_at=counter.received_by_agent_at,
+        received_by_agent_at=counter.complete_with_agent_at,
         missing=tuple(counter.missing),
         subscriber_verified=counter.verified_by is not None,
         pages=len(counter.page_ids),

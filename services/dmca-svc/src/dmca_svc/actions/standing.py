@@ -2,13 +2,15 @@
 
 from dmca_svc.actions.matter import Matter
 from dmca_svc.model import DOWN, CounterState, State
-from dmca_svc.rules import restoration
+from dmca_svc.rules import restoration, withdrawal
 
 
 def settle(matter: Matter) -> None:
-    """Set the state that pages and counter-notices make; before the takedown is done they make none."""
-    if matter.notice.state in DOWN:
+    """Set the state that pages and counter-notices make; before the takedown is done they make none, but what is taken back is over."""
+    whole = matter.notice.withdrawn_at is not None
+    if withdrawal.is_withdrawn([page.facts() for page in matter.named], whole=whole):
+        matter.notice.state = State.WITHDRAWN
+    elif matter.notice.state in DOWN:
         counters = [CounterState(counter.state) for counter in matter.counters]
-        held = {asked.page_id for asked in matter.asked if asked.held_by is not None}
-        pages = [page.facts(held=page.id in held) for page in matter.named]
+        pages = [page.facts() for page in matter.named]
         matter.notice.state = State(restoration.state_of_notice(counters, pages))

@@ -23,6 +23,8 @@ SENDER = "letter.sender"
 TITLE = "page.title"
 NOTE = "note.text"
 CONTENT = "court_action.content"
+PERSON = "uploader.person"
+SUBSCRIBER = "counter_notice.subscriber"
 KINDS = ("email", "wiki_user", "name")
 
 

@@ -6,11 +6,19 @@ from uuid import UUID
 from chassis.http import OpenEdge, Prepared, Router
 from kernel.actor import Role
 
+from dmca_svc.actions import completion, court_actions, receipt
 from dmca_svc.actions import counter_notices as actions
-from dmca_svc.actions import court_actions, receipt
 from dmca_svc.actions.court_actions import Told
 from dmca_svc.actions.matter import load
-from dmca_svc.api.forms import CounterAssessmentForm, CourtActionForm, NoteForm, RestorationForm
+from dmca_svc.api.forms import (
+    CounterAssessmentForm,
+    CourtActionForm,
+    DocketForm,
+    HoldEndForm,
+    NoteForm,
+    RestorationForm,
+    TakenBackForm,
+)
 from dmca_svc.api.notices import LETTER_READERS, RECEIPT_REFUSALS
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
 from dmca_svc.api.shapes import CounterNoticeView, CourtActionView, LetterView, NoticeView
@@ -18,7 +26,7 @@ from dmca_svc.api.views import show_counter_notice, show_court_action, show_lett
 from dmca_svc.tables import Notice
 
 counter_notices = Router(prefix="/dmca/v1", tags=["dmca"])
-STANDING = ("not_complete", "counter_notice_rejected", "restored_already", "held")
+STANDING = ("not_complete", "counter_notice_rejected", "counter_notice_withdrawn", "restored_already", "held")
 
 
 @counter_notices.post(
@@ -50,7 +58,8 @@ async def file_counter_notice(edge: OpenEdge, notice_id: UUID, posted: Annotated
 async def get_counter_letter(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID) -> LetterView:
     """Read the words of a counter-notice."""
     matter = await load(edge, await edge.get(Notice, notice_id, "notice"))
-    return await show_letter(matter, matter.counter(counter_notice_id))
+    counter = matter.counter(counter_notice_id)
+    return await show_letter(matter, counter, await completion.completions(matter, counter))
 
 
 @counter_notices.post(
@@ -76,6 +85,7 @@ async def assess_counter_notice(edge: OpenEdge, notice_id: UUID, counter_notice_
         form.elements,  # type: ignore[arg-type]  # the form's names are texts
         [one.place() for one in form.pages],
         verified_how=form.subscriber_verified.how if form.subscriber_verified else None,
+        verified_account=form.subscriber_verified.wiki_user if form.subscriber_verified else None,
         note=form.note,
     )
     return await show_counter_notice(matter, counter)
@@ -88,8 +98,57 @@ async def assess_counter_notice(edge: OpenEdge, notice_id: UUID, counter_notice_
     example={"note": "No word from the complainant; the tenth day will do."},
 )
 async def sign_early_restoration(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, form: NoteForm) -> CounterNoticeView:
-    """Sign that the material may go back on the tenth business day already."""
+    """Sign that the material may go back on the tenth business day already.
+
+    Where an action held it and has ended, it is Legal's word that the material goes back; without it, it stays down.
+    """
     return await show_counter_notice(*await actions.sign_early(edge, notice_id, counter_notice_id, form.note))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/completion",
+    roles=(Role.REQUESTER_DESK, Role.LEGAL),
+    creates=True,
+    accepts=LETTERS,
+    body_limit=LARGEST_LETTER,
+    prepares=read_letter,
+    example=EXAMPLE,
+    refuses=("not_incomplete", "completion_unjudged", *RECEIPT_REFUSALS),
+)
+async def complete_counter_notice(
+    edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, posted: Annotated[Posted, Prepared]
+) -> CounterNoticeView:
+    """Hand in the text that completes a counter-notice which was found incomplete.
+
+    A person judges it again; accepted then, its window counts from the day on which the agent had this text.
+    """
+    by_legal = edge.actor is not None and edge.actor.holds(Role.LEGAL)
+    arrived = receipt.incoming(
+        edge, posted.letter, posted.channel, received_at=posted.received_at, evidence=posted.evidence, by_legal=by_legal
+    )
+    return await show_counter_notice(*await completion.complete(edge, notice_id, counter_notice_id, arrived))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/signer",
+    roles=(Role.LEGAL,),
+    refuses=("counter_notice_judged", "signed_already"),
+    example={"note": "A power of attorney of the account's owner is on file."},
+)
+async def allow_signer(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, form: NoteForm) -> CounterNoticeView:
+    """Decide, as counsel, that whoever signed may speak for the account that gave the material."""
+    return await show_counter_notice(*await completion.allow_agent(edge, notice_id, counter_notice_id, form.note))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/counter-notices/{counter_notice_id}/withdrawal",
+    roles=(Role.REQUESTER_DESK, Role.EVALUATOR, Role.LEGAL),
+    refuses=("counter_notice_withdrawn", "counter_notice_rejected", "restored_already"),
+    example={"text": "I withdraw my counter-notice."},
+)
+async def withdraw_counter_notice(edge: OpenEdge, notice_id: UUID, counter_notice_id: UUID, form: TakenBackForm) -> CounterNoticeView:
+    """Take a counter-notice back for whoever filed it; its window ends."""
+    return await show_counter_notice(*await completion.withdraw_counter_notice(edge, notice_id, counter_notice_id, form.text))
 
 
 @counter_notices.post(
@@ -114,9 +173,44 @@ async def record_court_action(edge: OpenEdge, notice_id: UUID, form: CourtAction
 
 
 @counter_notices.post(
+    "/notices/{notice_id}/court-actions/{court_action_id}/end",
+    roles=(Role.LEGAL,),
+    refuses=("nothing_held", "ended_already"),
+    example={"note": "Dismissed; the order is on file."},
+)
+async def end_court_action(edge: OpenEdge, notice_id: UUID, court_action_id: UUID, form: HoldEndForm) -> CourtActionView:
+    """Record that an action has ended.
+
+    Its material stays down until Legal signs that it goes back (`early-restoration`), and for good with `stays_down`.
+    """
+    ended = await court_actions.end_court_action(edge, notice_id, court_action_id, form.note, stays_down=form.stays_down)
+    return await show_court_action(*ended)
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/court-actions/{court_action_id}/docket",
+    roles=(Role.LEGAL,),
+    example={"docket": "3:26-cv-00042", "court": "N.D. Cal."},
+)
+async def note_docket(edge: OpenEdge, notice_id: UUID, court_action_id: UUID, form: DocketForm) -> CourtActionView:
+    """Add the docket number that Legal asked for; a hold does not depend on it."""
+    return await show_court_action(*await court_actions.note_docket(edge, notice_id, court_action_id, form.content()))
+
+
+@counter_notices.post(
     "/notices/{notice_id}/restoration",
     roles=(Role.ENFORCER,),
-    refuses=(*STANDING, "running_already", "window_not_open", "tenth_day_needs_legal", "evaluator_enforces", "counter_notice_unnamed"),
+    refuses=(
+        *STANDING,
+        "legal_decides",
+        "kept_by_other_notice",
+        "kept_by_order",
+        "running_already",
+        "window_not_open",
+        "tenth_day_needs_legal",
+        "evaluator_enforces",
+        "counter_notice_unnamed",
+    ),
     example={},
 )
 async def restore_notice(edge: OpenEdge, notice_id: UUID, form: RestorationForm) -> NoticeView:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.takedown import Proof
-from dmca_svc.model import Channel, Course, Forum, ToldBy
+from dmca_svc.model import AnsweredAs, Channel, Course, Forum, ToldBy
 
 MOST_PAGES = 1000
 LONGEST_LETTER = 8_000_000
@@ -76,6 +76,39 @@ class AssessmentForm(Form):
     note: Text
 
 
+class EmptyForm(Form):
+    """Nothing: what is missing is known."""
+
+
+class WithdrawalForm(Form):
+    """The complainant's words, and the pages for which the notice is taken back; none means all."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000)]
+    pages: Pages = []
+    retraction: UUID | None = None
+
+
+class AnswerForm(Form):
+    """How a letter is put away that is no formal notice; one that is joined names the notice that it `joins`."""
+
+    answer: AnsweredAs
+    joins: UUID | None = None
+    note: Text
+
+    @model_validator(mode="after")
+    def _joins_when_joined(self) -> Self:
+        if (self.joins is None) == (self.answer is AnsweredAs.JOINED):
+            raise ValueError("give `joins` with the answer `joined`, and with no other")
+        return self
+
+
+class DuplicateForm(Form):
+    """The notice that a letter repeats, or none."""
+
+    of: UUID | None = None
+    note: Text
+
+
 class RecommendationForm(Form):
     """A course, and the grounds of a rejection."""
 
@@ -113,9 +146,10 @@ class ReceiptForm(Form):
 
 
 class VerifiedForm(Form):
-    """How the subscriber was verified: by the account's confirmed address, or on-wiki."""
+    """How the subscriber was verified: by the account's confirmed address, or on-wiki; and which account it is."""
 
     how: Line
+    wiki_user: Name | None = None
 
 
 class CounterAssessmentForm(Form):
@@ -149,6 +183,43 @@ class CourtActionForm(Form):
         """Give what is sealed."""
         said = {"court": self.court, "docket": self.docket, "text": self.text}
         return {name: value for name, value in said.items() if value is not None}
+
+
+class HoldEndForm(NoteForm):
+    """Legal's note on an action's end, and whether its material stays down for good."""
+
+    stays_down: Annotated[bool, Field(strict=True)] = False
+
+
+class DocketForm(Form):
+    """The docket number that Legal was told, and the court."""
+
+    docket: Line
+    court: Line | None = None
+
+    def content(self) -> dict[str, str]:
+        """Give what is sealed."""
+        return {"docket": self.docket, **({"court": self.court} if self.court else {})}
+
+
+class TakenBackForm(Form):
+    """The letter that takes a counter-notice back."""
+
+    text: Text
+
+
+class UploaderForm(Form):
+    """An account and the pages that it gave."""
+
+    wiki_user: Name
+    email: Annotated[str, Field(max_length=320, pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$")] | None = None
+    pages: Pages
+
+
+class UploadersForm(Form):
+    """Who gave the material."""
+
+    uploaders: Annotated[list[UploaderForm], Field(min_length=1, max_length=200)]
 
 
 class RestorationForm(Form):

@@ -10,11 +10,13 @@ from sqlmodel import col, select
 from dmca_svc.actions import assessment, receipt, review, takedown
 from dmca_svc.actions.matter import load
 from dmca_svc.api.forms import AssessmentForm, ReceiptForm, RecommendationForm, ReviewForm
+from dmca_svc.api.notice_line import NoticeLine
 from dmca_svc.api.reading import EXAMPLE, LARGEST_LETTER, LETTERS, Posted, read_letter
-from dmca_svc.api.shapes import LetterView, NoticeLine, NoticeView
+from dmca_svc.api.shapes import LetterView, NoticeView
 from dmca_svc.api.timeline import TimelineItem, timeline_of
 from dmca_svc.api.views import show_letter, show_notice
 from dmca_svc.model import State
+from dmca_svc.reading import Document
 from dmca_svc.tables import Notice
 
 notices = Router(prefix="/dmca/v1", tags=["dmca"])
@@ -60,17 +62,33 @@ async def file_notice(edge: OpenEdge, posted: Annotated[Posted, Prepared]) -> No
 @notices.get("/notices", roles=READERS)
 async def list_notices(
     edge: OpenEdge,
+    *,
     state: State | None = None,
     clock: Literal["running", "at_risk", "breached", "stopped"] | None = None,
+    document: Document | None = None,
+    duplicate_of: UUID | None = None,
+    sender_of: UUID | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[NoticeLine]:
-    """List notices by state and clock, oldest receipt first; a list opens no letter."""
+    """List notices, oldest receipt first; a list opens no letter.
+
+    By state, clock and what they were read as; `duplicate_of` gives the copies of one letter, `sender_of` all that came from whoever
+    sent that notice, it among them.
+    """
     query = select(Notice).order_by(col(Notice.received_at), col(Notice.id))
     if state is not None:
         query = query.where(Notice.state == state)
     if clock is not None:
         query = query.where(Notice.clock_state == clock)
+    if document is not None:
+        query = query.where(Notice.document == document)
+    if duplicate_of is not None:
+        query = query.where(Notice.duplicate_of == duplicate_of)
+    if sender_of is not None:
+        sender = await edge.session.scalar(select(Notice.sender_hash).where(Notice.id == sender_of))
+        same = Notice.sender_hash == sender if sender is not None else Notice.id == sender_of
+        query = query.where(same)
     return await page(edge, query, NoticeLine.of, after=after, limit=limit)
 
 
@@ -84,7 +102,8 @@ async def get_notice(edge: OpenEdge, notice_id: UUID) -> NoticeView:
 async def get_letter(edge: OpenEdge, notice_id: UUID) -> LetterView:
     """Read the words of the letter, which whoever judges it must."""
     notice = await edge.get(Notice, notice_id, "notice")
-    return await show_letter(await load(edge, notice), notice)
+    matter = await load(edge, notice)
+    return await show_letter(matter, notice, matter.cures)
 
 
 @notices.get("/notices/{notice_id}/timeline", roles=READERS)
@@ -97,7 +116,7 @@ async def get_timeline(edge: OpenEdge, notice_id: UUID, after: After = None, lim
 @notices.post(
     "/notices/{notice_id}/assessment",
     roles=(Role.EVALUATOR,),
-    refuses=("not_in_evaluation", "elements_unjudged"),
+    refuses=("not_in_evaluation", "elements_unjudged", "withdrawn_already"),
     example={
         "elements": dict.fromkeys(("signature", "work", "material", "contact", "good_faith", "accuracy_authority"), True),
         "pages": [{"wiki": "examplewiki", "title": "File:Harbour.jpg"}],
@@ -108,7 +127,7 @@ async def assess_notice(edge: OpenEdge, notice_id: UUID, form: AssessmentForm) -
     """Say of each element whether it is met.
 
     A person's word stands over the machine's, and the difference is kept. All six: the notice is compliant; any other stays received with
-    its verdict.
+    its verdict, and a curable one of which the complainant was asked for what is missing goes on waiting for it.
     """
     matter = await assessment.assess(edge, notice_id, form.elements, [one.place() for one in form.pages], form.note)  # type: ignore[arg-type]  # the form's names are texts
     return await show_notice(matter)
@@ -152,7 +171,7 @@ async def take_down(edge: OpenEdge, notice_id: UUID) -> NoticeView:
 @notices.post(
     "/notices/{notice_id}/receipts",
     roles=(Role.ENFORCER,),
-    refuses=("no_such_page", "nothing_runs", "held", "evaluator_enforces"),
+    refuses=("no_such_page", "nothing_runs", "held", "kept_by_other_notice", "kept_by_order", "evaluator_enforces"),
     example={"page": {"wiki": "examplewiki", "title": "File:Harbour.jpg"}, "log_id": 4711},
 )
 async def take_receipt(edge: OpenEdge, notice_id: UUID, form: ReceiptForm) -> NoticeView:

@@ -1,12 +1,15 @@
 """Letters are read before the edge opens: nothing slow happens while a transaction is open (DESIGN 3, 7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
+from chassis.errors import Malformed
 from chassis.http import Received
 from chassis.http.body import JSON
 from starlette.requests import Request
 
+from dmca_svc.actions.cures import words_so_far
 from dmca_svc.api.forms import LetterForm
 from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
@@ -25,6 +28,26 @@ class Posted:
     channel: Channel
     received_at: datetime | None = None
     evidence: str | None = None
+
+
+async def read_cure(request: Request, body: Received) -> Posted:
+    """Read what completes a notice together with the letter, and keep its own words apart.
+
+    Raises:
+        Malformed: the body is not what its media type says, or the path names no notice.
+        NotFound: there is no such notice.
+    """
+    try:
+        notice_id = UUID(str(request.path_params["notice_id"]))
+    except ValueError as error:
+        raise Malformed("malformed", "path.notice_id: It must be a UUID.") from error
+    posted = await read_letter(request, body)
+    runtime = request.app.state.runtime
+    async with runtime.edge("http:take_cure", access_reason="read together with what completes it") as edge:
+        before = await words_so_far(edge, notice_id)
+    whole = await reader_of(runtime).read(f"{before}\n\n{posted.letter.text}".encode(), "text/plain")
+    letter = replace(posted.letter, reading=whole.reading, failed=posted.letter.failed or whole.failed)
+    return replace(posted, letter=letter)
 
 
 async def read_letter(request: Request, body: Received) -> Posted:

@@ -8,7 +8,8 @@ from kernel.decision import Reason
 from kernel.review import StepState
 from pydantic import BaseModel, Field, PlainSerializer
 
-from dmca_svc.model import Channel, CounterState, Course, Forum, PageState, State, ToldBy
+from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, Course, Forum, PageState, State, ToldBy
+from dmca_svc.model.uploader import ActingAccount
 from dmca_svc.reading import Document, Verdict
 from dmca_svc.tables import Notice
 
@@ -78,12 +79,88 @@ class ClockView(BaseModel):
         return cls.model_validate({"target_at": notice.target_at, "at_risk_at": notice.at_risk_at, "state": notice.clock_state})
 
 
+class InformedView(BaseModel):
+    """The proof that somebody was told: when, by which way, and notify's receipt."""
+
+    at: Moment
+    channel: str
+    notification_id: UUID
+
+
+class UploaderView(BaseModel):
+    """Who gave which pages, by a person's word; `letter` is how far the letter to them is."""
+
+    id: UUID
+    wiki_user: str
+    pages: list[PlaceView]
+    recorded_by: str
+    recorded_at: Moment
+    letter: Literal["queued", "delivered", "failed", "uncertain", "suppressed"] | None = None
+    informed: InformedView | None = None
+
+
+class PageReceiptView(BaseModel):
+    """What shows that a page came down or went back; `other_notice` that another notice had it down before."""
+
+    effect: Literal["removed", "restored"]
+    log_id: int | None = None
+    revision_id: int | None = None
+    url: str | None = None
+    other_notice: UUID | None = None
+    acting_account: ActingAccount
+    by: str
+    at: Moment
+
+
+class NotedView(BaseModel):
+    """Who of Legal said so, when and why."""
+
+    by: str
+    at: Moment
+    note: str
+
+
 class PageView(BaseModel):
-    """A page of the notice and whether it is to be seen."""
+    """A page of the notice and whether it is to be seen.
+
+    `down_for` is another notice for which it was down when this one named it; `withdrawn` that this one was taken back for it.
+    """
 
     page: PlaceView
     state: PageState
     restored_in_error: bool | None = None
+    down_for: UUID | None = None
+    withdrawn: bool | None = None
+    receipts: list[PageReceiptView] | None = None
+
+
+class CureRequestView(BaseModel):
+    """An attempt to contact the complainant; `letter` is how far its letter is."""
+
+    at: Moment
+    by: str
+    missing: list[str]
+    lapses_at: Moment
+    letter: str | None = None
+    letter_at: Moment | None = None
+
+
+class CureView(BaseModel):
+    """What the complainant was asked for, by when contact was due, and what came."""
+
+    contact_due_at: Moment | None = None
+    requests: list[CureRequestView]
+    received: list[Moment]
+    open_until: Moment | None = None
+    lapsed: bool | None = None
+
+
+class AnsweredView(BaseModel):
+    """How a letter was put away that is no formal notice."""
+
+    answer: AnsweredAs
+    by: str
+    joins: UUID | None = None
 
 
 class StepView(BaseModel):
@@ -120,6 +197,7 @@ class VerifiedView(BaseModel):
     """How, by whom and when the subscriber was verified."""
 
     how: str
+    wiki_user: str | None = None
     by: str
     at: Moment
 
@@ -133,7 +211,7 @@ class WindowView(BaseModel):
 
 
 class CounterNoticeView(BaseModel):
-    """A counter-notice. `reasons` say why no window is open for it."""
+    """A counter-notice. `reasons` say why no window is open for it, `completed_at` when the last text that completes it came."""
 
     id: UUID
     state: CounterState
@@ -146,18 +224,24 @@ class CounterNoticeView(BaseModel):
     subscriber_verified: VerifiedView | None = None
     window: WindowView | None = None
     early_restoration: bool | None = None
+    completed_at: Moment | None = None
+    signer_allowed: NotedView | None = None
+    released_at: Moment | None = None
+    withdrawn_at: Moment | None = None
 
 
 class CourtActionView(BaseModel):
-    """A court or Claims Board action: whether it holds, and if not, why."""
+    """A court or Claims Board action: whether it holds, and if not, why; and how it ended."""
 
     id: UUID
     forum: Forum
     told_by: ToldBy = Field(serialization_alias="from")
     received_at: Moment
     held: bool
-    state: Literal["holding", "not_holding"]
+    state: ActionState
     reasons: list[ReasonView]
+    ended: NotedView | None = None
+    stays_down: bool | None = None
     filed_at: Moment | None = None
     court: str | None = None
     docket: str | None = None
@@ -174,10 +258,15 @@ class LetterView(BaseModel):
     received_by_agent_at: Moment | None = None
     attachments: dict[str, int]
     reading_failed: str | None = None
+    completions: list["LetterView"] | None = None
 
 
 class NoticeView(BaseModel):
-    """A notice, whole. `verdict` and `missing` are a person's word; `reading` is the machine's."""
+    """A notice, whole. `verdict` and `missing` are a person's word; `reading` is the machine's, of the letter with what completed it.
+
+    `automatic` says that by its headers no person wrote it, `duplicate_of` that the same letter came before; `proposed_grounds` are
+    those of a rejection that the pages speak for.
+    """
 
     id: UUID
     state: State
@@ -186,32 +275,24 @@ class NoticeView(BaseModel):
     attachments: dict[str, int] | None = None
     channel: Channel
     received_at: Moment
+    statutory_at: Moment | None = None
+    automatic: bool | None = None
+    duplicate_of: UUID | None = None
     verdict: Verdict | None = None
     missing: list[str] | None = None
+    cure: CureView | None = None
+    answered: AnsweredView | None = None
+    withdrawn_at: Moment | None = None
     clock: ClockView
     pages: list[PageView]
+    proposed_grounds: list[str] | None = None
     review: ReviewView | None = None
     rejection: list[ReasonView] | None = None
     counter_notices: list[CounterNoticeView]
     court_actions: list[CourtActionView] | None = None
     announcements: list[AnnouncementView]
+    country: str | None = None
+    unannounced: NotedView | None = None
+    uploaders: list[UploaderView]
+    open_points: list[ReasonView]
     version: int
-
-
-class NoticeLine(BaseModel):
-    """A notice in a list: nothing of its letter, its pages or its parties."""
-
-    id: UUID
-    state: State
-    document: Document
-    channel: Channel
-    received_at: Moment
-    verdict: Verdict | None = None
-    clock: ClockView
-    version: int
-
-    @classmethod
-    def of(cls, notice: Notice) -> "NoticeLine":
-        """Show a row."""
-        told = notice.model_dump(include={"id", "state", "document", "channel", "received_at", "verdict", "version"})
-        return cls.model_validate({**told, "clock": ClockView.of(notice)})

@@ -12,6 +12,9 @@ from sqlalchemy import select
 from dmca_svc.api.shapes import Moment, ReasonView
 from dmca_svc.problems import PROBLEMS
 
+# They say by which rule a step was taken and stand against nothing: the rule is cited.
+RULES_FOLLOWED = frozenset({"by_staff_account", "down_already", "who_gave_it", "uploader_informed", "legals_reason", "hold_released"})
+
 
 class PerformerView(BaseModel):
     """A role and an opaque id."""
@@ -45,6 +48,7 @@ def _item(row: Any) -> TimelineItem:
     reasons = [
         ReasonView(code=code, says=PROBLEMS.get(code, code.replace("_", " ") + "."), cite=cite)
         for code, cite in zip(row.reasons, row.cites, strict=True)
+        if code not in RULES_FOLLOWED
     ]
     return TimelineItem(
         at=row.law_at,

@@ -1,6 +1,7 @@
 """What callers are shown, made of rows and of what was opened for this caller; every opening is logged first."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +9,15 @@ from kernel.review import approvals_of, state_of, steps_of
 from kernel.workdays import calendar_day
 
 from dmca_svc.actions.matter import Matter
-from dmca_svc.actions.text import CONTENT, LETTER, READING, open_access, open_json, open_notes, open_text, open_titles
+from dmca_svc.actions.text import CONTENT, LETTER, READING, SUBSCRIBER, open_access, open_json, open_notes, open_text, open_titles
+from dmca_svc.api.evaluation_views import proposed_grounds, show_answered, show_cure, show_named
 from dmca_svc.api.shapes import (
     AnnouncementView,
     ClockView,
     CounterNoticeView,
     CourtActionView,
     LetterView,
+    NotedView,
     NoticeView,
     PageView,
     PlaceView,
@@ -25,8 +28,10 @@ from dmca_svc.api.shapes import (
     VerifiedView,
     WindowView,
 )
-from dmca_svc.model import Channel, CounterState, PageState, State
+from dmca_svc.api.takedown_views import show_open_points, show_receipts, show_uploaders
+from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, PageState, State
 from dmca_svc.reading import Verdict
+from dmca_svc.rules.answer import said_of
 from dmca_svc.rules.assessment import lacks
 from dmca_svc.rules.recommendation import rejection
 from dmca_svc.tables import CounterNotice, CourtAction, Letter
@@ -38,18 +43,12 @@ async def show_notice(matter: Matter) -> NoticeView:
     notice = matter.notice
     titles = await open_titles(matter, matter.pages)
     notes = await open_notes(matter)
-    reading = ReadingView.model_validate(await open_json(matter, notice.reading, place=READING))
+    receipts = await show_receipts(matter, notes)
+    reading = ReadingView.model_validate(await open_json(matter, matter.latest.reading, place=READING))
     if notice.verdict is None:
         pages = [PageView(page=page, state=PageState.UP) for page in reading.pages]
     else:
-        pages = [
-            PageView(
-                page=PlaceView(wiki=page.wiki, title=titles[page.id], revision_id=page.page_revision),
-                state=PageState(page.state),
-                restored_in_error=True if page.wrongly_restored_at else None,
-            )
-            for page in matter.named
-        ]
+        pages = show_named(matter, titles, receipts)
     return NoticeView(
         id=notice.id,
         state=State(notice.state),
@@ -58,20 +57,31 @@ async def show_notice(matter: Matter) -> NoticeView:
         attachments=notice.attachments or None,
         channel=Channel(notice.channel),
         received_at=notice.received_at,
+        statutory_at=notice.statutory_at,
+        automatic=notice.automatic or None,
+        duplicate_of=notice.duplicate_of,
         verdict=Verdict(notice.verdict) if notice.verdict else None,
         missing=notice.missing if notice.verdict else None,
+        cure=show_cure(matter),
+        answered=show_answered(matter),
+        withdrawn_at=notice.withdrawn_at,
         clock=ClockView.of(notice),
         pages=pages,
+        proposed_grounds=proposed_grounds(matter),
         review=_review(matter, notes),
         rejection=_rejection(matter, notes),
         counter_notices=[await _counter(matter, one, titles, notes) for one in matter.counters],
-        court_actions=[await _court_action(matter, one) for one in matter.actions] or None,
+        court_actions=[await _court_action(matter, one, notes) for one in matter.actions] or None,
         announcements=[
             AnnouncementView.model_validate(
                 {"where": one.place, "state": one.state, "receipt": _receipt(one.notification_id, one.delivered_at)}
             )
             for one in matter.announcements
         ],
+        unannounced=_noted(notice.unannounced_by, notice.unannounced_at, notice.unannounced_note, notes),
+        uploaders=await show_uploaders(matter, titles),
+        open_points=show_open_points(matter),
+        country=notice.country,
         version=notice.version,
     )
 
@@ -85,22 +95,30 @@ async def show_counter_notice(matter: Matter, counter: CounterNotice) -> Counter
 async def show_court_action(matter: Matter, action: CourtAction) -> CourtActionView:
     """Show one court action; the access is logged first."""
     await open_access(matter)
-    return await _court_action(matter, action)
+    return await _court_action(matter, action, await open_notes(matter))
 
 
-async def show_letter(matter: Matter, letter: Letter) -> LetterView:
-    """Show the words of a notice or counter-notice; the access is logged first."""
+async def show_letter(matter: Matter, letter: Letter, further: Sequence[Letter] = ()) -> LetterView:
+    """Show the words of a notice or counter-notice, and of what came to complete it; the access is logged first."""
     await open_access(matter)
     told = letter.model_dump(include={"channel", "received_at", "received_by_agent_at", "attachments"})
     return LetterView.model_validate(
-        {**told, "text": await open_text(matter, letter.letter, place=LETTER), "reading_failed": letter.unread}
+        {
+            **told,
+            "text": await open_text(matter, letter.letter, place=LETTER),
+            "reading_failed": letter.unread,
+            "completions": [await show_letter(matter, one) for one in further] or None,
+        }
     )
 
 
-async def _court_action(matter: Matter, action: CourtAction) -> CourtActionView:
+async def _court_action(matter: Matter, action: CourtAction, notes: dict[UUID, str]) -> CourtActionView:
     told = action.model_dump(include={"id", "forum", "told_by", "received_at", "filed_at", "state", "reasons", "counter_notice_id"})
     content = await open_json(matter, action.content, place=CONTENT)
-    return CourtActionView.model_validate({**told, **content, "held": action.state == "holding"})
+    ended = _noted(action.ended_by, action.ended_at, action.ended_note, notes)
+    stays_down = action.stays_down if ended else None
+    held = action.state == ActionState.HOLDING
+    return CourtActionView.model_validate({**told, **content, "held": held, "ended": ended, "stays_down": stays_down})
 
 
 async def _counter(matter: Matter, counter: CounterNotice, titles: dict[UUID, str], notes: dict[UUID, str]) -> CounterNoticeView:
@@ -112,14 +130,23 @@ async def _counter(matter: Matter, counter: CounterNotice, titles: dict[UUID, st
         reading=ReadingView.model_validate(await open_json(matter, counter.reading, place=READING)),
         reading_failed=counter.unread,
         received_at=counter.received_at,
-        received_by_agent_at=counter.received_by_agent_at,
+        received_by_agent_at=counter.complete_with_agent_at,
         pages=[PlaceView(wiki=wikis[page_id], title=titles[page_id]) for page_id in counter.page_ids],
         reasons=[ReasonView(**one) for one in counter.reasons] or None,
-        subscriber_verified=VerifiedView(how=notes[counter.verified_note], by=counter.verified_by, at=counter.verified_at)
+        subscriber_verified=VerifiedView(
+            how=notes[counter.verified_note],
+            wiki_user=await open_text(matter, counter.subscriber, place=SUBSCRIBER) if counter.subscriber else None,
+            by=counter.verified_by,
+            at=counter.verified_at,
+        )
         if counter.verified_note and counter.verified_by and counter.verified_at
         else None,
         window=WindowView(opens=window.opens, target=window.target, closes=window.closes) if window else None,
         early_restoration=True if counter.early_by else None,
+        completed_at=counter.completed_at,
+        signer_allowed=_noted(counter.agent_by, counter.agent_at, counter.agent_note, notes),
+        released_at=counter.released_at,
+        withdrawn_at=counter.withdrawn_at,
     )
 
 
@@ -144,15 +171,28 @@ def _review(matter: Matter, notes: dict[UUID, str]) -> ReviewView | None:
 
 
 def _rejection(matter: Matter, notes: dict[UUID, str]) -> list[ReasonView] | None:
-    recommended = matter.recommendation
-    if matter.notice.state != State.REJECTED or recommended is None:
+    notice = matter.notice
+    if notice.state != State.REJECTED:
         return None
+    return [*(ReasonView.of(reason) for reason in lacks(notice.missing) if notice.answered_as is None), *rejected_for(matter, notes)]
+
+
+def rejected_for(matter: Matter, notes: dict[UUID, str]) -> list[ReasonView]:
+    """Give the grounds of a rejection with the sentences that the complainant is told."""
+    notice, recommended = matter.notice, matter.recommendation
+    if notice.answered_as is not None and notice.decided_at is not None:
+        return [ReasonView.of(said_of(AnsweredAs(notice.answered_as), on=calendar_day(notice.decided_at)))]
+    if recommended is None:
+        return []
     grounds = json.loads(notes[recommended.note_id])["grounds"]
-    reasons = (*lacks(matter.notice.missing), *rejection(grounds, on=calendar_day(recommended.at)))
-    return [ReasonView.of(reason) for reason in reasons]
+    return [ReasonView.of(reason) for reason in rejection(grounds, on=calendar_day(recommended.at))]
 
 
 def _receipt(notification_id: UUID | None, delivered_at: datetime | None) -> dict[str, str] | None:
     if notification_id is None or delivered_at is None:
         return None
     return {"notification_id": str(notification_id), "delivered_at": delivered_at.isoformat().replace("+00:00", "Z")}
+
+
+def _noted(by: str | None, at: datetime | None, note: UUID | None, notes: dict[UUID, str]) -> NotedView | None:
+    return NotedView(by=by, at=at, note=notes[note]) if by and at and note else None

@@ -37,8 +37,12 @@ def main(megabytes: int) -> None:
 
 
 def _words(letter: Letter) -> dict[str, Any]:
-    counted = Counter(kind for kind, _ in letter.attachments)
-    return {"text": letter.text, "attachments": dict(counted), "sender": letter.sender}
+    return {
+        "text": letter.text,
+        "attachments": dict(Counter(letter.attachments)),
+        "sender": letter.sender,
+        "automatic": letter.automatic,
+    }
 
 
 def _limit_time(seconds: float) -> None:

@@ -12,7 +12,8 @@ from kernel.decision import Reason
 
 from dmca_svc.letters.child import LENGTH
 from dmca_svc.model.letter import UNREAD, ReadLetter
-from dmca_svc.reading.letter import decoded
+from dmca_svc.reading import Document
+from dmca_svc.reading.charsets import decoded
 from dmca_svc.settings import DmcaSettings
 
 log = logger(__name__)
@@ -53,7 +54,9 @@ class LetterReader:
                 # Cancelled between a question and its answer: the next question must not get this one's.
                 await self._end()
                 raise
-            return ReadLetter(words["text"], reading, words["attachments"], words["sender"])
+            # An agency's machine may send a letter that the law wants answered: only what says nothing under it goes without an answer.
+            automatic = words["automatic"] and reading["document"] == Document.OTHER
+            return ReadLetter(words["text"], reading, words["attachments"], words["sender"], automatic=automatic)
 
     async def warm(self) -> None:
         """Start the child before the first letter comes."""
@@ -101,7 +104,7 @@ class LetterReader:
         log.warning("dmca.letter_unread", code=why.code)
         await self._end()
         if words:
-            return ReadLetter(words["text"], UNREAD, words["attachments"], words["sender"], why)
+            return ReadLetter(words["text"], UNREAD, words["attachments"], words["sender"], why, words["automatic"])
         # A mail that cannot be taken apart may hold what must not be stored (D20): its original stays in the mail system.
         text = "" if media_type == "message/rfc822" else clean(decoded(raw, None))
         return ReadLetter(text, UNREAD, failed=why)

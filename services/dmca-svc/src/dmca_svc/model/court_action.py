@@ -12,6 +12,14 @@ class Forum(StrEnum):
     CCB = "ccb"
 
 
+class ActionState(StrEnum):
+    """Whether it keeps material down, never did, or is over."""
+
+    HOLDING = "holding"
+    NOT_HOLDING = "not_holding"
+    ENDED = "ended"
+
+
 class ToldBy(StrEnum):
     """Who gave notice of it."""
 

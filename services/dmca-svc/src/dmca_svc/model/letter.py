@@ -28,7 +28,7 @@ class ReadLetter:
     """What came out of the reader's process.
 
     `reading` has the shape `Reading` of API.md; `attachments` counts what hung on the letter by media type, which is all that is kept of
-    it until a person has triaged the letter (D20); `failed` says why nothing was read.
+    it until a person has triaged the letter (D20); `failed` says why nothing was read; `automatic` that by its headers no person wrote it.
     """
 
     text: str
@@ -36,6 +36,7 @@ class ReadLetter:
     attachments: Mapping[str, int] = field(default_factory=dict)
     sender: str | None = None
     failed: Reason | None = None
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

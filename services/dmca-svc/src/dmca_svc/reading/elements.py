@@ -5,20 +5,23 @@ What a form asked for must stand in its answer; what a free letter says may stan
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.lines import says_something
 from dmca_svc.reading.model import Finding
 from dmca_svc.reading.phrases import PHRASES, holds
 from dmca_svc.reading.places import material_in, work_in
-from dmca_svc.reading.sender import only_mail, reaches_sender, signed
+from dmca_svc.reading.reached import only_mail, reaches_sender
+from dmca_svc.reading.signature import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dmca_svc.reading.passages import Passages, Question
     from dmca_svc.reading.statements import Sentence, Statements
 
+_WITHOUT_LEAVE: Final = re.compile(r"\b(?:not|never|none|neither)\b[^.;]{0,120}?authori[sz][^.;]{0,120}?\blaw\b")
 LONGEST_QUOTE: Final = 300
 ABSENT: Final = Finding(present=False)
 
@@ -87,8 +90,18 @@ def good_faith(said: Statements) -> Finding:
 def accuracy_authority(said: Statements) -> Finding:
     """The information is accurate, AND under penalty of perjury the complaining party is authorized (512(c)(3)(A)(vi)): both halves."""
     accurate = _first(said.of("accuracy"))
-    authorized = _first(said.of("authority", where=said.sworn))
+    authorized = _first(_in_own_words(said.of("authority", where=said.sworn)))
+    if not authorized.present:
+        authorized = _first(_in_own_words(said.of("authority_in_terms", where=said.beside_oath)))
     return authorized if accurate.present and authorized.present else ABSENT
+
+
+def _in_own_words(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Leave out sentences whose only authority is the one that the infringer has not ("not authorized by the owner or the law")."""
+    for sentence in sentences:
+        rest = _WITHOUT_LEAVE.sub("", sentence.folded)
+        if rest == sentence.folded or PHRASES.sayings["authority"].in_(rest):
+            yield sentence
 
 
 def good_faith_mistake(said: Statements) -> Finding:
@@ -108,7 +121,10 @@ def _asked(letter: Passages, element: str) -> list[Question]:
     return [
         question
         for question in letter.questions
-        if holds(words, question.folded) and "following statement" not in question.folded and not question.folded.startswith("if ")
+        if holds(words, question.folded)
+        and not (question.is_statute and not question.answered)
+        and "following statement" not in question.folded
+        and not question.folded.startswith("if ")
     ]
 
 

@@ -21,6 +21,7 @@ UNSURE: Final = 0.6
 ADVICE: Final = 3
 """Sentences of advice that make a letter a guide: a sender who explains the law to the host uses one or two."""
 
+_OF_COPYRIGHT: Final = ("copyright", "dmca", "512(c)", "authorship", "urheber", "derechos de autor", "droit d'auteur")
 _ELSEWHERE: Final = ("permission", "privacy", "trademark", "libel", "question")
 
 
@@ -35,8 +36,11 @@ def _by_statements(letter: Passages, said: Statements) -> tuple[Document, float]
         return Document.OTHER, LIKELY
     good_faith, mistake = said.holds("good_faith"), said.holds("mistake")
     consents = said.holds("jurisdiction") or said.holds("service")
+    sworn_whole = said.swears and said.holds("authority") and said.holds("accuracy")
     right = said.swears and (said.holds("authority") or said.holds("accuracy"))
     whole = good_faith and right
+    if good_faith and said.holds("trademark") and not any(word in said.folded for word in _OF_COPYRIGHT):
+        return Document.OTHER, LIKELY
     disputes = mistake and not whole and (said.swears or said.holds("counter") or _is_form(letter, "were taken down"))
     statutory = said.holds("removed_by_mistake") or (consents and mistake)
     if statutory or (consents and not whole) or (disputes and not said.holds("retraction")):
@@ -45,7 +49,7 @@ def _by_statements(letter: Passages, said: Statements) -> tuple[Document, float]
         return Document.COURT_ACTION, SURE
     if whole:
         return Document.NOTICE, SURE
-    if (good_faith or (right and said.holds("infringing"))) and not _takes_back(said):
+    if (good_faith or (right and (said.holds("infringing") or sworn_whole))) and not _takes_back(said):
         return Document.NOTICE, LIKELY
     return None
 
@@ -58,16 +62,16 @@ def _by_plain_words(letter: Passages, said: Statements) -> tuple[Document, float
         return Document.COUNTER_NOTICE, LIKELY
     if _is_form(letter, "should be taken down") or _is_form(letter, "allegedly been infringed"):
         return Document.NOTICE, LIKELY
+    if said.holds("court"):
+        return Document.COURT_ACTION, LIKELY
     if said.holds("my_upload") and not said.holds("question"):
         return Document.COUNTER_NOTICE, UNSURE
     claims = said.holds("infringing") and said.holds("our_copyright")
     if said.holds("retraction") and (not claims or _takes_back(said)):
         return Document.RETRACTION, LIKELY
-    if said.holds("court"):
-        return Document.COURT_ACTION, UNSURE
-    if claims:
-        return Document.NOTICE, LIKELY
     elsewhere = any(said.holds(name) for name in _ELSEWHERE)
+    if claims and not (said.holds("question") and not said.holds("asks_removal")):
+        return Document.NOTICE, UNSURE if elsewhere else LIKELY
     if said.holds("taken") and said.holds("our_copyright") and not elsewhere:
         return Document.NOTICE, UNSURE
     if said.holds("counter") and not elsewhere:

@@ -1,4 +1,4 @@
-"""From the bytes that came in to the letter's text: plain text or mail, attachments counted and never opened (RFC 5322, RFC 2045)."""
+"""From the bytes that came in to the letter's text: plain text or mail, attachments counted and never opened (RFC 5322, RFC 2045, D20)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.page import text_of_html
+from dmca_svc.reading.automatic import is_automatic
+from dmca_svc.reading.body import content_of, is_text, unflowed, without_files
+from dmca_svc.reading.charsets import decoded
+from dmca_svc.reading.page import looks_like_page, text_of_html
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage, Message
+    from email.message import Message
 
 MAX_DEPTH: Final = 6
 """A mail within a mail is a forward; deeper than this nobody forwards a letter, and the rest is counted as attached."""
@@ -21,42 +24,42 @@ MAX_DEPTH: Final = 6
 MAX_PARTS: Final = 200
 """Parts that are looked at; the stream of a hostile mail can hold a million empty ones."""
 
+UNKNOWN: Final = "application/octet-stream"
+"""What is counted where the label lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter's own text, what hung on it as (media type, size in bytes), and what its headers claim (headers lie)."""
+    """A letter's own text, what hung on it by media type, and what its headers claim (headers lie).
+
+    `automatic`: the mail says itself that no person wrote it. `sender` is None where the mail names two.
+    """
 
     text: str
-    attachments: list[tuple[str, int]] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
     message_id: str | None = None
     sender: str | None = None
     subject: str | None = None
     automatic: bool = False
-    """RFC 3834: the mail says itself that no person wrote it; it gets no answer."""
 
 
 def letter_text(raw: bytes, media_type: str) -> Letter:
     """Give the letter in `raw`: `message/rfc822` is read as mail, `text/html` as a page, everything else as plain text.
 
-    Never raises on any bytes: what cannot be decoded is replaced by U+FFFD.
+    Never raises on any bytes: what cannot be decoded is replaced by U+FFFD, and what is no text at all gives no words.
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind == "message/rfc822":
-        return _mail(raw)
-    charset = _charset(media_type)
-    text = decoded(raw, charset)
-    return Letter(text=text_of_html(text) if kind == "text/html" else text)
-
-
-def decoded(raw: bytes, charset: str | None) -> str:
-    """Decode by the charset that was named, else as UTF-8, else as windows-1252, the commonest old one."""
-    for name in (charset, "utf-8", "windows-1252"):
         try:
-            if name:
-                return raw.decode(name)
-        except (LookupError, ValueError):
-            continue
-    return raw.decode("utf-8", "replace")
+            return _mail(raw)
+        except RecursionError:
+            return Letter(text="", attachments=[kind])
+    return Letter(text=_words(decoded(raw, _charset(media_type)), kind))
+
+
+def _words(text: str, kind: str) -> str:
+    """Give the words of one body: those of a page where it is one, whatever it calls itself."""
+    return text_of_html(text) if kind == "text/html" or looks_like_page(text) else text
 
 
 def _charset(media_type: str) -> str | None:
@@ -71,19 +74,20 @@ def _mail(raw: bytes) -> Letter:
     # compat32 never raises on a broken header, and leaves them raw: the modern policy parses each address when it is read.
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     texts: list[str] = []
-    attachments: list[tuple[str, int]] = []
+    attachments: list[str] = []
     _collect(message, texts, attachments, depth=0, seen=[0])
+    sender = _sender(message)
     return Letter(
         text="\n\n".join(text for text in texts if text.strip()),
         attachments=attachments,
-        message_id=_header(message, "Message-ID"),
-        sender=parseaddr(_header(message, "From") or "")[1][:320] or None,
-        subject=_header(message, "Subject"),
-        automatic=_automatic(message),
+        message_id=header(message, "Message-ID"),
+        sender=sender,
+        subject=header(message, "Subject"),
+        automatic=is_automatic(message, header, sender),
     )
 
 
-def _collect(part: Message | EmailMessage, texts: list[str], attachments: list[tuple[str, int]], *, depth: int, seen: list[int]) -> None:
+def _collect(part: Message, texts: list[str], attachments: list[str], *, depth: int, seen: list[int]) -> None:
     seen[0] += 1
     if seen[0] > MAX_PARTS:
         return
@@ -96,43 +100,53 @@ def _collect(part: Message | EmailMessage, texts: list[str], attachments: list[t
         for child in chosen:
             _collect(child, texts, attachments, depth=depth + 1, seen=seen)
         return
-    body = part.get_payload(decode=True)
-    content = body if isinstance(body, bytes) else b""
-    if kind in {"text/plain", "text/html"} and not _attached(part):
-        text = decoded(content, part.get_content_charset())
-        texts.append(text_of_html(text) if kind == "text/html" else text)
-    else:
-        attachments.append((kind, len(content)))
+    # What calls itself many parts and has none is a body whose boundary was lost on the way.
+    if children is not None or (kind not in {"text/plain", "text/html"} and part.get_content_maintype() != "multipart") or _attached(part):
+        attachments.append(kind)
+        return
+    content = content_of(part)
+    if not is_text(content, part.get_content_charset()):
+        attachments.append(UNKNOWN)
+        return
+    text, files = without_files(_words(decoded(content, part.get_content_charset()), kind))
+    attachments += [UNKNOWN] * files
+    if str(part.get_param("format", "")).lower() == "flowed":
+        text = unflowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
+    texts.append(text)
 
 
 def _plainest(parts: list[Message]) -> list[Message]:
     """Of the same words in several dresses take the plain one; an empty plain one (HTML-only mail by some programs) does not count."""
     for wanted in ("text/plain", "text/html"):
         for part in parts:
-            payload = part.get_payload(decode=True) if part.get_content_type() == wanted else None
-            if isinstance(payload, bytes) and payload.strip():
+            if part.get_content_type() == wanted and not _attached(part) and content_of(part).strip():
                 return [part]
     return parts[-1:]
 
 
 def _attached(part: Message) -> bool:
-    return (part.get_content_disposition() or "") == "attachment"
+    """Whether a part is a file: it says so, or has a file's name."""
+    return (part.get_content_disposition() or "") == "attachment" or bool(part.get_filename())
 
 
-def _header(message: Message, name: str) -> str | None:
-    value = message.get(name)
-    if value is None:
+def _sender(message: Message) -> str | None:
+    """Give the one address that the mail says it is from; with two of them nobody knows."""
+    said = {parseaddr(_decoded_header(str(value)))[1].lower(): str(value) for value in message.get_all("From", [])}
+    if len(said) != 1:
         return None
-    text = " ".join(str(value).split())[:998]
+    return parseaddr(header(message, "From") or "")[1][:320] or None
+
+
+def header(message: Message, name: str) -> str | None:
+    """Give a header as a person would read it, at most 998 characters; None where there is none."""
+    value = message.get(name)
+    return None if value is None else _decoded_header(str(value)) or None
+
+
+def _decoded_header(value: str) -> str:
+    text = " ".join(value.split())[:998]
     try:
         pieces = email.header.decode_header(text)
-        text = "".join(piece if isinstance(piece, str) else decoded(piece, charset) for piece, charset in pieces)
     except (ValueError, LookupError, email.errors.HeaderParseError):
-        pass  # a header that lies about its own coding is kept as it was written
-    return text or None
-
-
-def _automatic(message: Message) -> bool:
-    said = (_header(message, "Auto-Submitted") or "no").lower()
-    bulk = (_header(message, "Precedence") or "").lower()
-    return said != "no" or bulk in {"bulk", "junk", "auto_reply"}
+        return text  # a header that lies about its own coding is kept as it was written
+    return "".join(piece if isinstance(piece, str) else decoded(piece, charset) for piece, charset in pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from dmca_svc.reading.phrases import PHRASES
@@ -15,6 +16,9 @@ Addresses are read in the whole of it."""
 
 REDACTED: Final = ("[private]", "[redacted]", "[invalid]", "[name]", "[address]", "[phone]", "[email]")
 """What a publisher puts in a person's place; it counts as what it stands for."""
+
+REDACTION: Final = r"\[(?:private|redacted|invalid|name|address|phone|email)\]"
+"""The same, for patterns over small letters."""
 
 _PLAIN: Final = str.maketrans({
     "\u2018": "'", "\u2019": "'", "\u201b": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
@@ -29,7 +33,16 @@ _TAG: Final = re.compile(
 _ORDINAL: Final = re.compile(r"(?:[*\-+•·#]{1,4} +|[(\[]?(?:\d{1,2}|[a-h]|[ivx]{1,4})[)\].:/#、]{1,2}\s*|\d{1,2}# *\"?)", re.IGNORECASE)
 _GLUED: Final = re.compile(r"[?:.](?: ?(?=https?://)|(?=[A-Z\[]))")
 """Where a question runs into its answer without a line's end between them."""
+_CLOSES: Final = re.compile("|".join(map(re.escape, PHRASES.closings)))
 _BLANKS: Final = re.compile(r"  +")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sender's, as written, and in small letters for comparing."""
+
+    text: str
+    folded: str
 
 
 def normalised(text: str) -> str:
@@ -52,6 +65,16 @@ def is_rule(line: str) -> bool:
     """Whether a line only parts what is above it from what is below ("-----", "***")."""
     marks = line.replace("\\", "").replace(" ", "")
     return len(marks) > 1 and not marks.strip("-_=*~#.")
+
+
+def is_statute(folded: str) -> bool:
+    """Whether a line begins with the statute's own words, numbered or quoted: it tells what a notice holds, and holds nothing."""
+    return folded.lstrip("\"'(ivx)*_ ").startswith(PHRASES.statute) or folded.lstrip("\"'").startswith(PHRASES.statute)
+
+
+def closes(folded: str) -> bool:
+    """Whether a line holds closing words ("Sincerely,")."""
+    return len(folded) > 2 and _CLOSES.search(f"{folded.rstrip(' ,.!')},") is not None
 
 
 def redacted(folded: str) -> bool:

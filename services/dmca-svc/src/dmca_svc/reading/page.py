@@ -13,6 +13,7 @@ LINES: Final = frozenset({"br", "div", "li", "tr", "pre", "hr"})
 LONGEST_TAG: Final = 4_096
 """Characters of a tag that are looked at for where its link goes."""
 
+_PAGE: Final = re.compile(r"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,20})?<(?:!doctype html|html[ >])", re.IGNORECASE)
 _TAG_NAME: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})")
 _HREF: Final = re.compile(r"\bhref ?= ?[\"']?(https?://[^\"'\s>]{1,2048})", re.IGNORECASE)
 _ENDS: Final = {name: re.compile(f"</{name}[^>]{{0,100}}>", re.IGNORECASE) for name in HIDDEN}
@@ -61,6 +62,11 @@ class _Words:
     def _space(self) -> None:
         if self.pieces and not self.pieces[-1].endswith((" ", "\n")):
             self.pieces.append(" ")
+
+
+def looks_like_page(text: str) -> bool:
+    """Whether a text that calls itself plain is a page."""
+    return bool(_PAGE.match(text[:LONGEST_TAG]))
 
 
 def text_of_html(page: str) -> str:

@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from dmca_svc.reading.lines import bare, is_rule, normalised, question_end, redacted, says_something
+from dmca_svc.reading.lines import Line, bare, closes, is_rule, is_statute, normalised, question_end, redacted, says_something
+from dmca_svc.reading.names import is_name
 from dmca_svc.reading.phrases import PHRASES, holds
 
 LONGEST_QUESTION: Final = 1_500
 LONGEST_LABEL: Final = 70
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the sender's, as written, and in small letters for comparing."""
-
-    text: str
-    folded: str
+STATEMENT_LINES: Final = 6
+"""Lines over a name in which the statement stands that it signs."""
+MOST_DIGITS: Final = 6
+"""Digits in a line that are no heading's any more: a telephone number, a postcode."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,11 @@ class Question:
 
     folded: str
     answer: tuple[Passage, ...]
+
+    @property
+    def is_statute(self) -> bool:
+        """Whether the statute's own words stand in the place of a question: unanswered they ask nothing."""
+        return is_statute(self.folded)
 
     @property
     def answered(self) -> bool:
@@ -180,6 +182,11 @@ class _Cutter:
         plain, _ = bare(words)
         folded = plain.lower()
         mark = next((mark for mark in ("**", "__") if words.startswith(mark)), "")
+        if is_statute(folded):
+            self._end_passage()
+            self._mark = ""
+            self._go_on_asking(plain.lstrip("\"'(ivx) "))
+            return True
         if not folded.startswith(PHRASES.question_openings):
             return False
         if not mark and not self._reads_as_question(folded):
@@ -216,16 +223,26 @@ class _Cutter:
         """A short line that says nothing by itself: it ends with a colon, is in bold or large letters, or is a known heading."""
         if self._lines and self._lines[-1].text[-1].isalnum() and len(self._lines[-1].text) > LONGEST_LABEL // 2:
             return False  # the line before runs on into this one
-        if len(plain) > LONGEST_LABEL or "://" in plain or redacted(folded) or "@" in plain:
+        if len(plain) > LONGEST_LABEL or "://" in plain or redacted(folded) or "@" in plain or sum(map(str.isdigit, plain)) >= MOST_DIGITS:
             return False
-        if holds(PHRASES.closings, f"{folded.rstrip(' ,.!')},") or folded.startswith(("i ", "we ", "/s/")):
+        if closes(folded) or folded.startswith(("i ", "we ", "i, ", "we, ", "/s/")):
             return False
         if plain.endswith(":"):
             return not plain[0].islower()
         words = plain.split()
-        if bold or (plain.isupper() and len(words) > 1):
+        if plain.isupper() and not bold and self._may_sign(plain, folded):
+            return False
+        if bold or (plain.isupper() and len(words) > 1 and any(len(word) > 3 and word.isalpha() for word in words)):
             return not plain.endswith(".")
         return holds(PHRASES.headings, f"{folded.rstrip(' .:')}\n") and len(words) <= 8
+
+    def _may_sign(self, plain: str, folded: str) -> bool:
+        """Whether a line in large letters is a name under closing words or sworn words, and no heading."""
+        above = self._lines[-STATEMENT_LINES:] or (self._own[-1].lines[-STATEMENT_LINES:] if self._own else ())
+        if not above or not is_name(Line(plain, folded)):
+            return False
+        ended = closes(above[-1].folded) and len(above[-1].folded) < LONGEST_LABEL
+        return ended or any(holds(PHRASES.lists["statement_lines"], line.folded) for line in above)
 
     def _end_passage(self) -> None:
         if not self._lines:

@@ -17,16 +17,33 @@ class Saying:
 
     turns: Turns
     unless: tuple[str, ...] = ()
+    near: int = 0
 
     def in_(self, folded: str) -> bool:
-        """Whether a sentence in small letters says it."""
-        said = any(all(any(word in folded for word in group) for group in turn) for turn in self.turns)
+        """Whether a sentence in small letters says it; with `near`, only words at most so many characters apart say it together."""
+        said = any(_together(turn, folded, self.near) if self.near else _anywhere(turn, folded) for turn in self.turns)
         return said and not any(word in folded for word in self.unless)
 
     def within(self, folded: str) -> Saying:
         """Keep only the ways that can occur in a text at all: a long text is then asked a few words a sentence."""
         alive = tuple(tuple(tuple(word for word in group if word in folded) for group in turn) for turn in self.turns)
-        return Saying(tuple(turn for turn in alive if all(turn)), self.unless)
+        return Saying(tuple(turn for turn in alive if all(turn)), self.unless, self.near)
+
+
+def _anywhere(turn: tuple[tuple[str, ...], ...], folded: str) -> bool:
+    return all(any(word in folded for word in group) for group in turn)
+
+
+def _together(turn: tuple[tuple[str, ...], ...], folded: str, near: int) -> bool:
+    """Whether a word of the last group stands behind words of the others, all within `near` characters."""
+    *others, last = turn
+    for word in last:
+        at = folded.find(word)
+        while at >= 0:
+            if _anywhere(tuple(others), folded[max(0, at - near) : at + len(word)]):
+                return True
+            at = folded.find(word, at + 1)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,7 @@ class Phrases:
 
     question_openings: tuple[str, ...]
     question_marks: tuple[str, ...]
+    statute: tuple[str, ...]
     headings: tuple[str, ...]
     closings: tuple[str, ...]
     host_preface: tuple[str, ...]
@@ -65,7 +83,8 @@ def _loaded() -> Phrases:
 
 def _saying(entry: dict[str, Any], advice: list[str]) -> Saying:
     turns = tuple(tuple(tuple(group) for group in turn) for turn in entry["turns"])
-    return Saying(turns, tuple(entry.get("unless", [])) + (() if entry.get("advice") else tuple(advice)))
+    unless = tuple(entry.get("unless", [])) + (() if entry.get("advice") else tuple(advice))
+    return Saying(turns, unless, entry.get("near", 0))
 
 
 PHRASES: Final = _loaded()

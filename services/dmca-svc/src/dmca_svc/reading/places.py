@@ -6,8 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.lines import redacted
-from dmca_svc.reading.passages import Line
+from dmca_svc.reading.lines import REDACTION, Line
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(r"https?:/{0,2}|hxxps?:|www\.|(?:com|org|net|io)/", re.IGNORECASE)
 _PATH: Final = re.compile(r"(?:://|www\.|https//)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]|hxxp|\[\.\]", re.IGNORECASE)
 _PLACE: Final = re.compile(r"(?<![\w/:.-])(?:[\w.-]{2,40}(?:/[\w.-]{2,60}){1,6}|(?:File|Image|Datei|Fichier):[^\s<>]{3,100})")
+_OPENS_REDACTED: Final = re.compile(r"\W{0,4}" + REDACTION)
+_AT_REDACTED: Final = re.compile(r"\b(?:at|urls?|links?|here|repository|repositories|files?)\b(?: (?:is|are))?:? {0,2}\W{0,3}" + REDACTION)
 LEAD: Final = 12
 """Characters before an address that are enough to say what it is; with fewer the line before speaks."""
 
@@ -30,7 +31,8 @@ def work_in(letter: Passages, said: Statements) -> str | None:
         if holds(PHRASES.asks["work"], passage.under):
             return passage.text
     oaths = {sentence.at for name in ("good_faith", "perjury", "accuracy") for sentence in said.of(name)}
-    return next((sentence.text for sentence in said.of("work") if sentence.at not in oaths), None)
+    named = next((sentence.text for sentence in said.of("work") if sentence.at not in oaths), None)
+    return named or next((sentence.text for sentence in said.of("work_named")), None)
 
 
 def material_in(letter: Passages, said: Statements) -> str | None:
@@ -44,7 +46,7 @@ def material_in(letter: Passages, said: Statements) -> str | None:
             if address is None:
                 before = line.folded
                 continue
-            lead = line.folded[: address.start()]
+            lead = line.folded[: address.start()].rpartition(". ")[2]
             context = lead if len(lead) >= LEAD else f"{before} {lead}"
             if _points_at_material(line.text, context) or (_PATH.search(line.text) and holds(PHRASES.lists["names_material"], under)):
                 return line.text
@@ -61,10 +63,9 @@ def _without_address(letter: Passages, said: Statements) -> str | None:
     """Find a redacted address behind words that lead to it, or a place named in the site's own way (`File:NAME`, OWNER/REPOSITORY)."""
     for line, following in pairwise((*letter.lines, Line("", ""))):
         if holds(PHRASES.lists["material_leads"], line.folded) and not holds(PHRASES.lists["contact_leads"], line.folded):
-            ends = line.folded.endswith(("at", ":", "url", "urls"))
-            if ends and redacted(following.folded):
+            if line.folded.endswith(("at", ":", "url", "urls")) and _OPENS_REDACTED.match(following.folded):
                 return following.text
-            if redacted(line.folded.rpartition(" at ")[2] if " at " in line.folded else line.folded.rpartition("url")[2]):
+            if _AT_REDACTED.search(line.folded):
                 return line.text
     for sentence in said.sentences:
         if holds(PHRASES.lists["repository_words"], sentence.folded) and any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmca_svc.reading.addresses import addresses, pages
+from dmca_svc.reading.addresses import addresses, files, pages
 from dmca_svc.reading.elements import counter_notice_elements, notice_elements
 from dmca_svc.reading.kind import kind_of
 from dmca_svc.reading.model import Document, Finding, Reading
@@ -33,6 +33,6 @@ def read(text: str) -> Reading:
         confidence=confidence,
         elements=elements,
         urls=urls,
-        pages=pages(urls),
+        pages=pages(urls, files(text)),
         contact=contact_of(letter),
     )

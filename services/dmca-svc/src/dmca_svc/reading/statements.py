@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.phrases import PHRASES, Saying
+from dmca_svc.reading.phrases import PHRASES, Saying, holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST_SENTENCE: Final = 2_000
 """A sentence is cut here: what runs on longer is a list, and words far apart say nothing together."""
 
+_ADDRESS: Final = re.compile(r"(?:https?|hxxps?)://[^\s<>\"]+")
+"""An address says nothing, whatever words are in it."""
 _END: Final = re.compile(r"(?<=[^.\s][^.\s][.!?])[\"')\]]{0,2}\s+(?=[\"'(\[]{0,2}[A-Z0-9])")
 _ABBREVIATED: Final = (
     "inc.",
@@ -43,11 +45,12 @@ _QUOTED_ADVICE: Final = "following statement"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of the sender's, and where it stands in the letter (counted from 0)."""
+    """One sentence of the sender's, where it stands in the letter, and in which of its passages (counted from 0)."""
 
     text: str
     folded: str
     at: int
+    passage: int
 
 
 @dataclass(frozen=True)
@@ -85,23 +88,31 @@ class Statements:
         return bool(self.oaths)
 
     def sworn(self, sentence: Sentence) -> bool:
-        """Whether an oath covers a sentence: its own, one just before it or after it, or one that ends with a colon and opens a list."""
+        """Whether an oath covers a sentence: its own, one that ends openly and begins a list, or one that looks back on everything said."""
         return any(
-            oath.at - 1 <= sentence.at <= oath.at + 1 or (oath.at < sentence.at and oath.folded.rstrip().endswith((":", "that")))
+            oath.at == sentence.at
+            or (oath.at < sentence.at and oath.folded.rstrip(" *").endswith((":", " that", " that,")))
+            or (oath.at > sentence.at and holds(PHRASES.lists["looks_back"], oath.folded))
             for oath in self.oaths
         )
+
+    def beside_oath(self, sentence: Sentence) -> bool:
+        """Whether an oath stands next to a sentence, in the same passage."""
+        return any(abs(oath.at - sentence.at) == 1 and oath.passage == sentence.passage for oath in self.oaths)
 
 
 def statements(letter: Passages) -> Statements:
     """Cut the sender's passages into sentences. A plain yes to a form's statement adopts it; silence does not."""
-    texts = [text for passage in letter.own for text in sentences_of(passage.text)]
+    texts = [(text, at) for at, passage in enumerate(letter.own) for text in sentences_of(passage.text)]
+    beyond = len(letter.own)
     for question in letter.questions:
         answer = " ".join(passage.folded for passage in question.answer)[:200]
         if '"' in question.folded and _QUOTED_ADVICE in question.folded and answer.lstrip("*_ \"'").startswith(PHRASES.lists["affirmed"]):
-            texts.append(question.folded.partition('"')[2])
+            texts.append((question.folded.partition('"')[2], beyond))
         elif not question.answer and question.folded.startswith(("i ", "we ")):
-            texts.append(question.folded)
-    return Statements(tuple(Sentence(text, text.lower(), at) for at, text in enumerate(texts)))
+            texts.append((question.folded, beyond))
+        beyond += 1
+    return Statements(tuple(Sentence(text, _ADDRESS.sub(" ", text.lower()), at, passage) for at, (text, passage) in enumerate(texts)))
 
 
 def sentences_of(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 
 from dmca_svc.reading.model import Page
+from dmca_svc.reading.phrases import PHRASES
 
 PROJECTS: Final = {
     "wikipedia": "wiki",
@@ -58,6 +59,16 @@ NO_WIKI: Final = {
     "login",
     "intake-analytics",
     "maps",
+    "api",
+    "doc",
+    "git",
+    "svn",
+    "noc",
+    "blog",
+    "diff",
+    "policy",
+    "design",
+    "people",
 }
 """Hosts under wikimedia.org that are no wiki."""
 
@@ -80,13 +91,18 @@ RENAMED: Final = {
 CASE_SENSITIVE: Final = "wiktionary"
 """Wiktionaries keep a title's first letter as it was typed."""
 
-FILE_NAMES: Final = {"file", "image", "datei", "fichier", "archivo", "ficheiro", "bestand", "plik", "immagine", "imagen", "bild"}
+FILE_NAMES: Final = PHRASES.words["file_names"]
 """The file namespace in the languages whose letters we mostly get; MediaWiki shows the wiki's own name, and takes `File` everywhere."""
 
+SPECIAL_NAMES: Final = PHRASES.words["special_names"]
+"""The namespace of pages that are made up when they are asked for: none of them holds material, but some lead to a file."""
+
 MAX_TITLE_BYTES: Final = 255
+MOST_PARAMETERS: Final = 50
 
 _FORBIDDEN: Final = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f]")
 _VARIANT: Final = re.compile(r"(?:zh|sr|kk|ku|iu|uz|shi|tg|gan|crh|en)(?:-[a-z]{2,5})?", re.IGNORECASE)
+_ITEM: Final = re.compile(r"Q[1-9]\d{0,11}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{1,10}){0,2}|simple|test2?")
 
 
@@ -103,15 +119,21 @@ def page_of(url: str) -> Page | None:
         return _upload(parts.path)
     path = parts.path
     if host == "secure.wikimedia.org":
-        project, _, rest = path.lstrip("/").partition("/")
-        language, _, path = rest.partition("/")
-        host, path = f"{language}.{project}.org", f"/{path}"
+        host, path = _secured(path)
     wiki = wiki_of(host)
     raw = _raw_title(path, parts.query, parts.fragment)
     if wiki is None or raw is None:
         return None
     title = shown(raw, wiki)
     return Page(wiki, title) if title else None
+
+
+def _secured(path: str) -> tuple[str, str]:
+    """Read `/PROJECT/LANGUAGE/wiki/TITLE` of the host that was every wiki's door for https until 2011."""
+    project, _, rest = path.lstrip("/").partition("/")
+    language, _, path = rest.partition("/")
+    domain = "wikimedia" if project == "wikipedia" and language in OF_THE_MOVEMENT else project
+    return f"{language}.{domain}.org", f"/{path}"
 
 
 def wiki_of(host: str) -> str | None:
@@ -144,6 +166,8 @@ def shown(raw: str, wiki: str) -> str:
     if not title or _FORBIDDEN.search(title) or len(title.encode("utf-8", "replace")) > MAX_TITLE_BYTES:
         return ""
     space, colon, rest = title.partition(":")
+    if colon and space.strip().lower() in SPECIAL_NAMES:
+        return _file_behind(rest.strip())
     if colon and space.strip().lower() in FILE_NAMES and rest.strip():
         return f"File:{_capital(rest.strip())}"
     return title if wiki.endswith(CASE_SENSITIVE) else _capital(title)
@@ -154,31 +178,43 @@ def _of_wikimedia(name: str) -> str | None:
         return None
     if name == "wikitech":
         return "labswiki"
-    if name in OF_THE_MOVEMENT:
+    if name in OF_THE_MOVEMENT or re.fullmatch(r"wikimania20\d\d", name):
         return f"{name}wiki"
     return f"{name.replace('-', '_')}wikimedia" if _LANGUAGE.fullmatch(name) else None
 
 
 def _raw_title(path: str, query: str, fragment: str) -> str | None:
-    if fragment.startswith("/media/"):
-        return fragment.removeprefix("/media/")
-    asked = parse_qs(query, max_num_fields=50).get("title") if query.count("&") < 50 else None
-    if asked:
-        # parse_qs has decoded it; a literal percent sign must survive the second decoding.
-        return asked[0].replace("%", "%25")
+    for viewer in ("/media/", "mediaviewer/"):
+        if fragment.startswith(viewer):
+            return fragment.removeprefix(viewer)
+    values = parse_qs(query, max_num_fields=MOST_PARAMETERS) if query.count("&") < MOST_PARAMETERS else {}
+    if path.endswith("/thumb.php") and values.get("f"):
+        return _literal(f"File:{values['f'][0]}")
+    if values.get("title"):
+        return _literal(values["title"][0])
     first, _, title = path.lstrip("/").partition("/")
     if first == "wiki" or (title and _VARIANT.fullmatch(first)):
-        return _special_file(title) or None
+        return title or None
+    if first == "entity" and _ITEM.fullmatch(title):
+        return title
     if path.startswith("/w/index.php/"):
         return path.removeprefix("/w/index.php/") or None
     return None
 
 
-def _special_file(title: str) -> str:
-    for prefix in ("Special:FilePath/", "Special:Filepath/", "Special:Redirect/file/"):
-        if title.startswith(prefix):
-            return f"File:{title.removeprefix(prefix)}"
-    return title
+def _literal(decoded: str) -> str:
+    """Write a title that was decoded once so that a literal percent sign survives the second time."""
+    return decoded.replace("%", "%25")
+
+
+def _file_behind(special: str) -> str:
+    """Give the file that a page of the special namespace leads to; '' for all others."""
+    name, _, rest = special.partition("/")
+    name = name.strip().lower().replace(" ", "")
+    if name in {"redirect", "weiterleitung"}:
+        name, _, rest = rest.partition("/")
+    file = rest.strip()
+    return f"File:{_capital(file)}" if name in {"filepath", "dateipfad", "file"} and file else ""
 
 
 def _upload(path: str) -> Page | None:

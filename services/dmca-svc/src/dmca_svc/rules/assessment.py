@@ -28,8 +28,10 @@ _LACKS = {
 }
 
 
-def may_assess(notice: NoticeFacts, elements: Collection[str]) -> Decision:
-    """Until the notice is in review, a person may say of each of the six elements whether it is met (R40, D8)."""
+def may_assess(notice: NoticeFacts, elements: Collection[str], *, taken_back: bool = False) -> Decision:
+    """Until the notice is in review, a person may say of each of the six elements whether it is met, and which pages it names; not those
+    for which the complainant took it back (R40, D8, D10).
+    """  # noqa: D205 - the rule is one sentence
     unjudged = [name for name in NOTICE_ELEMENTS if name not in elements]
     return Decision.of(
         (
@@ -40,6 +42,7 @@ def may_assess(notice: NoticeFacts, elements: Collection[str]) -> Decision:
             bool(unjudged),
             Reason("elements_unjudged", f"A person says of every element whether it is met; not yet of: {', '.join(unjudged)}.", "D8"),
         ),
+        (taken_back, Reason("withdrawn_already", "The complainant took the notice back for one of these pages.", "D10")),
     )
 
 
@@ -48,14 +51,23 @@ def verdict(elements: Mapping[str, bool]) -> Verdict:
     return verdict_of_notice({name: Finding(elements[name]) for name in NOTICE_ELEMENTS})
 
 
-def state_after(found: Verdict) -> State:
-    """Only a compliant notice goes on to review as one; any other stays received, with its verdict shown (D8)."""
-    return State.COMPLIANT if found is Verdict.COMPLIANT else State.RECEIVED
+def state_after(found: Verdict, *, cure_open: bool = False) -> State:
+    """Only a compliant notice goes on to review as one; any other stays received, with its verdict shown, and a curable one of which the
+    complainant was asked for what is missing waits for the cure (D8).
+    """  # noqa: D205 - the rule is one sentence
+    if found is Verdict.COMPLIANT:
+        return State.COMPLIANT
+    return State.CURE_REQUESTED if found is Verdict.CURABLE and cure_open else State.RECEIVED
 
 
 def lacks(missing: Collection[str]) -> tuple[Reason, ...]:
     """Each element that is missing is a reason of its own, with its paragraph of the statute (D8)."""
     return tuple(Reason(f"lacks_{name}", _LACKS[name], CITES[name]) for name in NOTICE_ELEMENTS if name in missing)
+
+
+def already_removed(down_elsewhere: Collection[bool]) -> bool:
+    """Where every page that a notice names is down for another one already, that ground of a rejection is proposed to a person (D9)."""
+    return bool(down_elsewhere) and all(down_elsewhere)
 
 
 def differences(machine: Mapping[str, bool], person: Mapping[str, bool]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.decision import Decision, Reason
 
-from dmca_svc.model import CounterFacts, CounterState, NoticeFacts, PageFacts, PageState
+from dmca_svc.model import OPEN_COUNTER_NOTICES, CounterFacts, CounterState, NoticeFacts, PageFacts, PageState
 from dmca_svc.reading import Finding, Verdict
 from dmca_svc.reading.model import COUNTER_NOTICE_ELEMENTS
 from dmca_svc.reading.verdict import verdict_of_counter_notice
@@ -17,6 +17,7 @@ CITES = {
     "contact": "17 U.S.C. 512(g)(3)(D)",
     "jurisdiction_service": "17 U.S.C. 512(g)(3)(D)",
 }
+TAKEN_BACK = Reason("counter_notice_withdrawn", "Whoever filed the counter-notice took it back.", "D10")
 _LACKS = {
     "signature": "It lacks the signature of the subscriber.",
     "material": "It does not say which material was removed and where it was.",
@@ -66,14 +67,70 @@ def may_assess_counter_notice(
     )
 
 
+def may_complete(counter: CounterFacts) -> Decision:
+    """What was found incomplete can be completed by a further text, which is judged before the next one is taken; the window counts from
+    that text (D10, 17 U.S.C. 512(g)(3)).
+    """  # noqa: D205 - the rule is one sentence
+    return Decision.of(
+        (
+            counter.state is not CounterState.INCOMPLETE,
+            Reason("not_incomplete", f"The counter-notice is {counter.state}: nothing that comes later moves a date.", "D10"),
+        ),
+        (
+            counter.state is CounterState.INCOMPLETE and counter.completed,
+            Reason("completion_unjudged", "A text that came after is not judged yet; it is judged before another is taken.", "D10"),
+        ),
+    )
+
+
+def may_speak_for(counter: CounterFacts, *, allowed: bool) -> Decision:
+    """Counsel decides, once and before it is accepted, that whoever signed may speak for the subscriber (D10, 17 U.S.C. 512(g)(3)(A))."""
+    return Decision.of(
+        (
+            counter.state not in {CounterState.RECEIVED, CounterState.INCOMPLETE},
+            Reason("counter_notice_judged", f"The counter-notice is {counter.state} and is not judged again.", "D10"),
+        ),
+        (allowed, Reason("signed_already", "Counsel has decided this already.", "D1")),
+    )
+
+
+def is_anothers(account: bytes | None, givers: Collection[Collection[bytes]]) -> bool:
+    """A page is another person's when it is known who gave it and the account that signed is none of them; accounts that are one person's
+    are counsel's to see (D10, D23).
+    """  # noqa: D205 - the rule is one sentence
+    return account is not None and any(known and account not in known for known in givers)
+
+
+def may_withdraw(counter: CounterFacts) -> Decision:
+    """Whoever filed a counter-notice may take it back until its material is restored or it was rejected, and that ends its window (D10)."""
+    return Decision.of(
+        (
+            counter.state is CounterState.WITHDRAWN,
+            Reason("counter_notice_withdrawn", "The counter-notice was taken back already.", "D10"),
+        ),
+        (
+            counter.state is CounterState.REJECTED,
+            Reason("counter_notice_rejected", "The counter-notice was rejected.", "17 U.S.C. 512(g)(3)"),
+        ),
+        (counter.state is CounterState.RESTORED, Reason("restored_already", "Its material is back already.", "D10")),
+    )
+
+
+def asks(state: CounterState) -> bool:
+    """A counter-notice that was rejected or taken back asks nothing back any more, so that another may (D10)."""
+    return state in OPEN_COUNTER_NOTICES or state in {CounterState.HELD, CounterState.RESTORED}
+
+
 def verdict(elements: Mapping[str, bool]) -> Verdict:
     """All of (A) to (D): compliant; nothing of (B) and (C): defective; otherwise what is missing can be sent after (D10)."""
     return verdict_of_counter_notice({name: Finding(elements[name]) for name in COUNTER_NOTICE_ELEMENTS})
 
 
-def may_open_window(elements: Mapping[str, bool], *, pages: int, verified: bool, received_by_agent_at: datetime | None) -> Decision:
+def may_open_window(
+    elements: Mapping[str, bool], *, pages: int, verified: bool, received_by_agent_at: datetime | None, anothers: bool = False
+) -> Decision:
     """A window opens for a text with all of (A) to (D), about pages of the subscriber who signed it and was verified, from the day on
-    which the designated agent received it (D10, 17 U.S.C. 512(g)(2)(C), (3)).
+    which the designated agent received it; where another account gave the pages, counsel decides first (D10, 17 U.S.C. 512(g)(2)(C), (3)).
     """  # noqa: D205 - the rule is one sentence
     return Decision.of(
         *((not elements[name], Reason(f"lacks_{name}", _LACKS[name], CITES[name])) for name in COUNTER_NOTICE_ELEMENTS),
@@ -84,6 +141,10 @@ def may_open_window(elements: Mapping[str, bool], *, pages: int, verified: bool,
         (
             not verified,
             Reason("subscriber_not_verified", "Nobody has verified that the subscriber signed it: by confirmed address or on-wiki.", "D10"),
+        ),
+        (
+            anothers,
+            Reason("needs_counsel", "Another account gave this material; counsel decides whether its signer may speak for it.", "D10"),
         ),
         (
             received_by_agent_at is None,

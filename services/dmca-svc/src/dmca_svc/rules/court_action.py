@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kernel.decision import Decision, Reason
 
-from dmca_svc.model import CourtActionFacts, NoticeFacts, PageFacts, PageState, ToldBy
+from dmca_svc.model import ActionState, CourtActionFacts, NoticeFacts, PageFacts, PageState, ToldBy
 
 _STATUTE = "17 U.S.C. 512(g)(2)(C)"
 
@@ -17,6 +17,14 @@ def may_record(notice: NoticeFacts, action: CourtActionFacts, *, now: datetime) 
             Reason("nothing_taken_down", "Nothing of this notice was taken down, so no action keeps it down.", _STATUTE),
         ),
         (action.received_at > now, Reason("received_in_future", "It cannot have been received later than now.", "D10")),
+    )
+
+
+def may_end(state: ActionState) -> Decision:
+    """Legal records that an action which holds has ended; then Legal decides what follows (D10)."""
+    return Decision.of(
+        (state is ActionState.NOT_HOLDING, Reason("nothing_held", "This action holds nothing, so no hold of it ends.", _STATUTE)),
+        (state is ActionState.ENDED, Reason("ended_already", "This action has ended already.", "D10")),
     )
 
 

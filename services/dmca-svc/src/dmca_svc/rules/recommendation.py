@@ -15,10 +15,12 @@ OTHER = "other:"
 
 def may_recommend(notice: NoticeFacts, course: Course, grounds: Sequence[str], *, on: date) -> Decision:
     """On a notice that a person has judged, the evaluator recommends to take down what a compliant one names, or to reject it on grounds
-    of D9; a defective one is rejected for what it lacks (R40, R41, D8, D9).
+    of D9; a defective one, and a curable one whose cure was asked for and did not come in time, is rejected for what it lacks (R40, R41,
+    D8, D9).
     """  # noqa: D205 - the rule is one sentence
     removing = course is Course.TAKE_DOWN
     assessed = notice.verdict is not None
+    lacking = notice.verdict is Verdict.DEFECTIVE or (notice.verdict is Verdict.CURABLE and notice.cure_lapsed)
     known = POLICY.value("rejection_grounds", on=on)
     unknown = [ground for ground in grounds if ground not in known and not _is_other(ground)]
     return Decision.of(
@@ -37,7 +39,7 @@ def may_recommend(notice: NoticeFacts, course: Course, grounds: Sequence[str], *
         ),
         (removing and bool(grounds), Reason("grounds_not_asked", "Grounds are those of a rejection; a takedown needs none.", "D9")),
         (
-            not removing and not grounds and notice.verdict is not Verdict.DEFECTIVE,
+            not removing and not grounds and not lacking,
             Reason("ground_missing", "Rejecting a notice that is compliant or can be mended needs a ground of its own.", "D9"),
         ),
         (

@@ -7,26 +7,44 @@ from kernel.deadline import Window, at_risk_at
 from kernel.decision import Decision, Reason
 from kernel.workdays import calendar_day
 
-from dmca_svc.model import OPEN_COUNTER_NOTICES, CounterFacts, CounterState, PageFacts, PageState, State
+from dmca_svc.model import OPEN_COUNTER_NOTICES, ClaimFacts, CounterFacts, CounterState, PageFacts, PageState, State
+from dmca_svc.model.notice import DOWN
 
 _STATUTE = "17 U.S.C. 512(g)(2)(C)"
+KEPT_BY_NOTICE = Reason("kept_by_other_notice", "Another notice that Legal accepted keeps this page down.", "D10")
+KEPT_BY_ORDER = Reason("kept_by_order", "An action ended with an order that keeps this page down.", "D10")
 
 
 def may_sign_early(counter: CounterFacts) -> Decision:
-    """Legal may sign that an accepted counter-notice is restored on the tenth business day already, once (D10)."""
+    """Legal may sign that an accepted counter-notice is restored on the tenth business day already, and that material goes back whose
+    action has ended; each once (D10).
+    """  # noqa: D205 - the rule is one sentence
+    signed = counter.early_by is not None and not counter.awaits_legal
     return Decision.of(
-        *_standing(counter), (counter.early_by is not None, Reason("signed_already", "Legal has signed this already.", "D1"))
+        *_standing(counter, legal_decides=True),
+        (signed, Reason("signed_already", "Legal has signed this already.", "D1")),
     )
+
+
+def keeps_down(claim: ClaimFacts, *, now: datetime) -> bool:
+    """Another notice keeps a page down once Legal accepted it, until it has restored the page, was taken back for it, or could restore it
+    by now on a counter-notice of its own (D10, 17 U.S.C. 512(g)(2)(C)).
+    """  # noqa: D205 - the rule is one sentence
+    standing = claim.state in DOWN or claim.state is State.ACCEPTED
+    returns = claim.returns_from is not None and now >= claim.returns_from
+    return standing and claim.page is not PageState.RESTORED and not claim.withdrawn and not returns
 
 
 def may_restore(counter: CounterFacts, *, now: datetime, by: str, evaluators: Collection[str]) -> Decision:
     """An enforcer who evaluated nothing of it restores an accepted counter-notice's pages: never before the tenth business day, on the
-    tenth only with Legal's signature, from the eleventh without, late too, and never what an action holds (D10, 17 U.S.C. 512(g)(2)(C)).
+    tenth only with Legal's signature, from the eleventh without, late too, and never what an action, an order or another notice keeps down
+    (D10, 17 U.S.C. 512(g)(2)(C)).
     """  # noqa: D205 - the rule is one sentence
     early = counter.window is not None and now < counter.window.opens
     tenth = not early and counter.enforcer_from is not None and now < counter.enforcer_from
     return Decision.of(
         *_standing(counter),
+        *_kept(counter.pages),
         (counter.restoring, Reason("running_already", "The restoration is running already.", "D10")),
         (early, Reason("window_not_open", f"The material goes back not before {_said(counter.window)}.", _STATUTE)),
         (
@@ -41,13 +59,23 @@ def may_restore(counter: CounterFacts, *, now: datetime, by: str, evaluators: Co
 
 
 def state_of_counter_notice(pages: Sequence[PageFacts]) -> CounterState:
-    """An accepted counter-notice is restored when all its pages are back, held when an action keeps each that is not, and otherwise
-    still to be restored; a page put back in error is not back (D10).
+    """An accepted counter-notice is restored when all its pages are back, held when an action keeps each that is not, with its hold ended
+    when all these actions are over and Legal decides, and otherwise still to be restored; a page put back in error is not back (D10).
     """  # noqa: D205 - the rule is one sentence
     away = [page for page in pages if page.state is not PageState.RESTORED or page.wrongly_restored]
     if not away:
         return CounterState.RESTORED
-    return CounterState.HELD if all(page.held for page in away) else CounterState.ACCEPTED
+    if not all(page.held for page in away):
+        return CounterState.ACCEPTED
+    return CounterState.HOLD_ENDED if all(page.hold_ended for page in away) else CounterState.HELD
+
+
+def state_after_order(pages: Sequence[PageFacts]) -> CounterState:
+    """When an action ended and Legal decided that its material stays down, nothing of that is asked back any more: what is left of the
+    counter-notice counts alone, and where nothing is left it is rejected (D10).
+    """  # noqa: D205 - the rule is one sentence
+    left = [page for page in pages if not page.ordered]
+    return state_of_counter_notice(left) if left else CounterState.REJECTED
 
 
 def state_of_notice(counters: Collection[CounterState], pages: Sequence[PageFacts]) -> State:
@@ -66,8 +94,17 @@ def window_at_risk_at(received_by_agent_at: datetime, window: Window) -> datetim
     return at_risk_at(received_by_agent_at, window.target, on=calendar_day(received_by_agent_at))
 
 
-def _standing(counter: CounterFacts) -> tuple[tuple[bool, Reason], ...]:
-    """What stands against restoring it at any time."""
+def _kept(pages: Sequence[PageFacts]) -> tuple[tuple[bool, Reason], ...]:
+    """What keeps all that is left of it down; where something can go back, the rest is told apart page by page."""
+    stuck = bool(pages) and not any(page.restorable for page in pages)
+    return (
+        (stuck and any(page.kept for page in pages), KEPT_BY_NOTICE),
+        (stuck and any(page.ordered for page in pages), KEPT_BY_ORDER),
+    )
+
+
+def _standing(counter: CounterFacts, *, legal_decides: bool = False) -> tuple[tuple[bool, Reason], ...]:
+    """What stands against restoring it at any time; whether a hold that ended does is Legal's to say."""
     return (
         (
             counter.state in {CounterState.RECEIVED, CounterState.INCOMPLETE},
@@ -77,10 +114,15 @@ def _standing(counter: CounterFacts) -> tuple[tuple[bool, Reason], ...]:
             counter.state is CounterState.REJECTED,
             Reason("counter_notice_rejected", "The counter-notice was rejected.", "17 U.S.C. 512(g)(3)"),
         ),
+        (counter.state is CounterState.WITHDRAWN, Reason("counter_notice_withdrawn", "The counter-notice was taken back.", "D10")),
         (counter.state is CounterState.RESTORED, Reason("restored_already", "Its material is back already.", "D10")),
         (
             counter.state is CounterState.HELD,
             Reason("held", "A court or Claims Board action keeps its material down.", _STATUTE),
+        ),
+        (
+            counter.state is CounterState.HOLD_ENDED and not legal_decides,
+            Reason("legal_decides", "The action about it has ended, and Legal has not signed that it goes back.", "D10"),
         ),
     )
 

@@ -23,10 +23,18 @@ def may_sign_level(
     ) & may_sign(review, by=by, level=level, verdict=verdict, digest=digest, role_held=role_held)
 
 
-def state_after_review(review: ReviewState, course: Course, found: Found) -> State:
+def state_after_review(review: ReviewState, course: Course, found: Found, *, cure_open: bool = False) -> State:
     """Approved, the notice is accepted or rejected as recommended; returned or declined it goes back to evaluation (R40, R41, D2)."""
     if review is ReviewState.OPEN:
         return State.IN_REVIEW
     if review is ReviewState.APPROVED:
         return State.ACCEPTED if course is Course.TAKE_DOWN else State.REJECTED
-    return state_after(found)
+    return state_after(found, cure_open=cure_open)
+
+
+def given_up(level: Level, verdict: Verdict, course: Course, found: Found) -> tuple[Reason, ...]:
+    """Rejecting a compliant notice gives up the safe harbour for its material, and Legal's signature says so (D9, 512(c)(1)(C))."""
+    if level is not Level.LEGAL or verdict is not Verdict.APPROVE or course is not Course.REJECT or found is not Found.COMPLIANT:
+        return ()
+    says = "The notice complies and is rejected: for its material the safe harbour is given up."
+    return (Reason("safe_harbour_given_up", says, "17 U.S.C. 512(c)(1)(C)"),)

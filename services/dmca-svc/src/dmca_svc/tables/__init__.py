@@ -1,33 +1,46 @@
 """The rows of notices and counter-notices. Texts, titles and parties are sealed, what rules ask about is plain (D17, D20, D27)."""
 
 from dmca_svc.tables.columns import Base
-from dmca_svc.tables.counter_notice import AskedPage, CounterNotice, CourtAction
+from dmca_svc.tables.counter_notice import AskedPage, Completion, CounterNotice, CourtAction
+from dmca_svc.tables.cure import Cure, CureRequest
+from dmca_svc.tables.infringer import Infringer, InfringerAccount, InfringerDecision, Misrepresentation, Reversal
+from dmca_svc.tables.lumen import LumenSubmission
 from dmca_svc.tables.notice import (
     Announcement,
     Assessment,
     Letter,
     Note,
     Notice,
-    NoticePage,
-    PageReceipt,
     Party,
     Recommendation,
     SignatureRow,
 )
+from dmca_svc.tables.page import NoticePage, PageReceipt
+from dmca_svc.tables.uploader import Uploader
 
 __all__ = [
     "Announcement",
     "AskedPage",
     "Assessment",
     "Base",
+    "Completion",
     "CounterNotice",
     "CourtAction",
+    "Cure",
+    "CureRequest",
+    "Infringer",
+    "InfringerAccount",
+    "InfringerDecision",
     "Letter",
+    "LumenSubmission",
+    "Misrepresentation",
     "Note",
     "Notice",
     "NoticePage",
     "PageReceipt",
     "Party",
     "Recommendation",
+    "Reversal",
     "SignatureRow",
+    "Uploader",
 ]

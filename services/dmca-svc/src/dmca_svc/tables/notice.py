@@ -1,4 +1,4 @@
-"""The rows of a notice: itself, its pages with their receipts, what persons said of it and who signed (R40-R43, D1, D8)."""
+"""The rows of a notice: itself, what persons said of it and who signed (R40-R43, D1, D8)."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,11 +9,11 @@ from kernel.kinds import Kind
 from kernel.review import Course as Does
 from kernel.review import Level, Review, Signature, Verdict, chain_for
 from kernel.workdays import calendar_day
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from dmca_svc.model import Channel, Course, PageFacts, PageState, State
+from dmca_svc.model import Channel, Course, State
 from dmca_svc.reading import Document
 from dmca_svc.reading import Verdict as Found
 from dmca_svc.tables.columns import INSERT_ONLY, Base, moment, of, one_of, texts
@@ -51,13 +51,31 @@ class Notice(Letter, table=True):
         one_of("clock_state", CLOCK_STATES),
         CheckConstraint("verdict IN ('compliant', 'curable', 'defective')", name="verdict_known"),
         CheckConstraint("state <> 'compliant' OR (verdict IS NOT NULL AND verdict = 'compliant')", name="compliant_by_a_person"),
-        CheckConstraint("(state IN ('received', 'compliant', 'in_review')) = (decided_at IS NULL)", name="decided_when"),
+        CheckConstraint(
+            "state = 'withdrawn' OR (state IN ('received', 'cure_requested', 'compliant', 'in_review')) = (decided_at IS NULL)",
+            name="decided_when",
+        ),
+        CheckConstraint("state <> 'cure_requested' OR (verdict IS NOT NULL AND verdict = 'curable')", name="cure_of_the_curable"),
+        CheckConstraint("state <> 'cure_requested' OR cure_lapses_at IS NOT NULL", name="cure_until_when"),
+        CheckConstraint("answered_as IN ('vrt', 'joined', 'no_answer')", name="answer_known"),
+        CheckConstraint("num_nonnulls(answered_as, answered_by, answered_note) IN (0, 3)", name="answered_whole"),
+        CheckConstraint(
+            "answered_as IS NULL OR (state = 'rejected' AND (verdict IS NULL OR verdict = 'defective'))", name="no_notice_answered"
+        ),
+        CheckConstraint("(joined_to IS NULL) = (answered_as IS DISTINCT FROM 'joined')", name="joined_to_something"),
+        CheckConstraint("state <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_when"),
+        CheckConstraint("duplicate_of <> id AND joined_to <> id", name="of_another"),
         CheckConstraint("(clock_state = 'stopped') = (stopped_at IS NOT NULL)", name="clock_stop"),
         CheckConstraint("(takedown_at IS NULL) = (takedown_by IS NULL)", name="takedown_by_somebody"),
         CheckConstraint("taken_down_at IS NULL OR takedown_at IS NOT NULL", name="ordered_before_done"),
         CheckConstraint(
-            "(state IN ('taken_down', 'counter_noticed', 'held', 'restored')) = (taken_down_at IS NOT NULL)", name="taken_down_when"
+            "state = 'withdrawn' OR (state IN ('taken_down', 'counter_noticed', 'held', 'restored')) = (taken_down_at IS NOT NULL)",
+            name="taken_down_when",
         ),
+        CheckConstraint("num_nonnulls(unannounced_by, unannounced_at, unannounced_note) IN (0, 3)", name="unannounced_whole"),
+        Index("notice_letter", "letter_hash"),
+        Index("notice_sender", "sender_hash", "received_at", "id"),
+        Index("notice_duplicate", "duplicate_of"),
         Index("notice_received", "received_at", "id"),
         Index("notice_state", "state", "received_at", "id"),
     )
@@ -67,11 +85,25 @@ class Notice(Letter, table=True):
     statutory_at: datetime | None = moment(default=None)
     read_pages: int = 0
     read_wikis: list[str] = texts()
+    automatic: bool = False
+    letter_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sender_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    duplicate_of: UUID | None = of("notice", nullable=True)
+    contact_due_at: datetime | None = moment(default=None)
+    cure_lapses_at: datetime | None = moment(default=None)
+    answered_as: str | None = Field(default=None, sa_type=Text)
+    answered_by: str | None = Field(default=None, sa_type=Text)
+    answered_note: UUID | None = Field(default=None)
+    joined_to: UUID | None = of("notice", nullable=True)
+    withdrawn_at: datetime | None = moment(default=None)
     recommendation_id: UUID | None = None
     decided_at: datetime | None = moment(default=None)
     takedown_at: datetime | None = moment(default=None)
     takedown_by: str | None = Field(default=None, sa_type=Text)
     taken_down_at: datetime | None = moment(default=None)
+    unannounced_by: str | None = Field(default=None, sa_type=Text)
+    unannounced_at: datetime | None = moment(default=None)
+    unannounced_note: UUID | None = Field(default=None)
     announced_at: datetime | None = moment(default=None)
     restored_at: datetime | None = moment(default=None)
     target_at: datetime = moment()
@@ -80,60 +112,11 @@ class Notice(Letter, table=True):
     stopped_at: datetime | None = moment(default=None)
     counter_notice_id: UUID | None = None
     court_action_id: UUID | None = None
+    infringer_id: UUID | None = None
+    infringer_decision_digest: str | None = Field(default=None, sa_type=Text)
+    country: str | None = Field(default=None, sa_type=Text)
     version: int = 1
     event_version: int = 0
-
-
-class NoticePage(Base, table=True):
-    """A page that an assessment named. The title is sealed and found by its keyed hash; one no longer named stays as the record."""
-
-    __tablename__: ClassVar[Any] = "page"
-    __table_args__ = (
-        one_of("state", PageState),
-        UniqueConstraint("notice_id", "place_hash", name="page_once"),
-        CheckConstraint("(state = 'up') = (removed_at IS NULL)", name="removed_when"),
-        CheckConstraint("state <> 'restored' OR restored_at IS NOT NULL", name="restored_when"),
-    )
-
-    id: UUID = Field(primary_key=True)
-    notice_id: UUID = of("notice")
-    position: int
-    wiki: str = Field(sa_type=Text)
-    title: Sealed = Field(sa_type=SealedText)
-    place_hash: bytes = Field(sa_type=LargeBinary)
-    page_revision: int | None = Field(default=None, sa_type=BigInteger)
-    named: bool = True
-    state: str = Field(sa_type=Text)
-    removed_at: datetime | None = moment(default=None)
-    restored_at: datetime | None = moment(default=None)
-    wrongly_restored_at: datetime | None = moment(default=None)
-
-    def facts(self, *, held: bool = False) -> PageFacts:
-        """Give what a rule asks about; `held` is known to the counter-notice that asks for it back."""
-        back = self.state == PageState.RESTORED
-        return PageFacts(PageState(self.state), held, self.restored_at if back else None, back and self.wrongly_restored_at is not None)
-
-
-class PageReceipt(Base, table=True):
-    """The proof that a page came down or went back; an address is case text and lies in a note."""
-
-    __tablename__: ClassVar[Any] = "page_receipt"
-    __table_args__ = (
-        CheckConstraint("effect IN ('removed', 'restored')", name="effect_known"),
-        CheckConstraint("num_nonnulls(log_id, revision_id, note_id) = 1", name="one_proof"),
-        Index("page_receipt_page", "page_id"),
-        INSERT_ONLY,
-    )
-
-    id: UUID = Field(primary_key=True)
-    notice_id: UUID = of("notice")
-    page_id: UUID = of("page")
-    effect: str = Field(sa_type=Text)
-    log_id: int | None = Field(default=None, sa_type=BigInteger)
-    revision_id: int | None = Field(default=None, sa_type=BigInteger)
-    note_id: UUID | None = of("note", nullable=True)
-    by: str = Field(sa_type=Text)
-    at: datetime = moment()
 
 
 class Note(Base, table=True):

@@ -8,6 +8,7 @@ from kernel.workdays import calendar_day
 
 from notify_svc.letters import words
 from notify_svc.letters.facts import (
+    LONGEST_PASSAGE,
     TEMPLATES,
     Alert,
     Announcement,
@@ -87,11 +88,14 @@ def _ended(change: Change, _party: Party, person: Person, _found: Found, _told_a
 
 def _notice(change: Change, _party: Party, _person: Person, found: Found, told_at: datetime) -> Given:
     rejected = change.kind == "rejected"
+    # Its owner's own sentences, one for each ground; what is missing is listed apart.
+    grounds = found.facts.get("contacts", {}).get("rejection")
+    codes = [code for code in change.state.get("rejection", ()) if not code.startswith("lacks_")]
     return {
         "on": _day(change.state["received_at"]) if change.kind == "received" else change.dt.date(),
         "pages": _pages(found.facts.get("contacts", {}).get("pages", ())),
         "missing": _spoken(words.MISSING, change.state.get("missing", ())),
-        "reasons": _spoken(words.REJECTION, change.state.get("rejection", ())) if rejected else (),
+        "reasons": () if not rejected else _spoken(words.REJECTION, codes) if grounds is None else grounds,
         # A notice rejected is a decision that its complainant may appeal (D14).
         "appeals": _rights(change, Party.REQUESTER, told_at) if rejected else (),
         "agent": _address("agent_address", told_at),
@@ -115,7 +119,15 @@ def _takedown(change: Change, _party: Party, person: Person, found: Found, told_
 
 def _announcement(change: Change, _party: Party, _person: Person, found: Found, _told_at: datetime) -> Given:
     contacts = found.facts.get("contacts", {})
-    return {"on": change.dt.date(), "pages": _pages(contacts.get("pages", ())), "complainant": _complainant(contacts)}
+    # What everybody may read of the notice is for dmca-svc to say; here are only the words around it.
+    told = contacts.get("announcement", {})
+    return {
+        "on": change.dt.date(),
+        "pages": _pages(contacts.get("pages", ())),
+        "complainant": _complainant(contacts),
+        "work": told.get("work"),
+        "notice": _fitting(told.get("notice")),
+    }
 
 
 def _counter_noticed(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
@@ -130,9 +142,11 @@ def _counter_noticed(change: Change, party: Party, person: Person, found: Found,
         "account": None if to_complainant else person.wiki_user,
         "on": _day(public.get("received_at", change.state["received_at"])),
         "missing": () if to_complainant else _spoken(words.MISSING, public.get("missing", ())),
+        "unverified": not to_complainant and not public.get("subscriber_verified", False),
+        "elsewhere": not to_complainant and public.get("received_by_agent_at") is None,
         # The statute has the complainant be given a copy, name and all (17 U.S.C. 512(g)(2)(B)).
         "sender": (sent.get("name") or sent.get("wiki_user")) if to_complainant else None,
-        "text": sent.get("text") if to_complainant else None,
+        "text": _fitting(sent.get("text")) if to_complainant else None,
         "pages": _pages(sent.get("pages") or contacts.get("pages", ())) if to_complainant else (),
         "opens_on": _local_day(window.get("opens")),
         "closes_on": _local_day(window.get("closes"), ends=True),
@@ -209,6 +223,11 @@ def _rights(change: Change, party: Party, told_at: datetime) -> list[Given]:
         part_of_global_ban=state.get("part_of") is not None,
     )
     return [{"to": right.to, "on": right.on} for right in rights]
+
+
+def _fitting(text: str | None) -> str | None:
+    """Leave out a text that no letter can hold: then the letter says where it is to be had."""
+    return None if text is None or len(text) > LONGEST_PASSAGE else text
 
 
 def _address(name: str, told_at: datetime) -> str:

@@ -10,7 +10,8 @@ from notify_svc.letters.text import line, passage
 from notify_svc.model import Disclosure
 
 Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(line)]
-Passage = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(passage)]
+LONGEST_PASSAGE = 50_000
+Passage = Annotated[str, StringConstraints(max_length=LONGEST_PASSAGE), AfterValidator(passage)]
 
 Reference = Annotated[Line, Disclosure.REFERENCE]
 Account = Annotated[Line, Disclosure.OWN_CONTACT]
@@ -150,12 +151,15 @@ class Takedown(Facts):
 
 
 class Announcement(Facts):
-    """A takedown as everybody is told: pages and complainant, nothing of the uploader (D17)."""
+    """A takedown as everybody is told: work, pages, complainant and the notice without what is private, nothing of the uploader (D17)."""
 
-    example = {"reference": "0195", "on": DAY, "pages": ["File:Example.jpg (commonswiki)"], "complainant": "Example Ltd"}
+    example = {"reference": "0195", "on": DAY, "pages": ["File:Example.jpg (commonswiki)"], "complainant": "Example Ltd",
+               "work": "The photograph of the harbour.", "notice": "I own the photograph.\n[left out]"}  # fmt: skip
     on: Annotated[date, Disclosure.REFERENCE]
     pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
     complainant: Annotated[Line | None, Disclosure.COMPLAINANT] = None
+    work: Annotated[Line | None, Disclosure.NOTICE] = None
+    notice: Annotated[Passage | None, Disclosure.NOTICE] = None
 
 
 class CounterNoticed(Facts):
@@ -164,11 +168,13 @@ class CounterNoticed(Facts):
     example = {
         "reference": "0195", "account": "Example", "on": DAY, "missing": ["your signature"], "sender": "A. Example", "text": "I object.",
         "pages": ["File:Example.jpg (commonswiki)"], "opens_on": DAY, "closes_on": DAY,
-        "agent": "legal@example.org", "links": ["https://example.org"],
+        "unverified": True, "elsewhere": True, "agent": "legal@example.org", "links": ["https://example.org"],
     }  # fmt: skip
     account: Account | None = None
     on: Annotated[date, Disclosure.COUNTER_NOTICE]
     missing: Annotated[tuple[Line, ...], Disclosure.COUNTER_NOTICE] = ()
+    unverified: Annotated[bool, Disclosure.COUNTER_NOTICE] = False
+    elsewhere: Annotated[bool, Disclosure.COUNTER_NOTICE] = False
     sender: Annotated[Line | None, Disclosure.COUNTER_NOTICE] = None
     text: Annotated[Passage | None, Disclosure.COUNTER_NOTICE] = None
     pages: Annotated[tuple[Line, ...], Disclosure.NOTICE] = ()
@@ -220,11 +226,13 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),
     "conduct_warning": Warned,
     "measure_ended": Ended,
-    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_granted"), Notice),
+    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_no_notice", "dmca_granted"), Notice),
     **dict.fromkeys(("dmca_restored_complainant", "dmca_withdrawn"), Notice),
     **dict.fromkeys(("dmca_taken_down", "dmca_restored", "dmca_withdrawn_uploader"), Takedown),
     **dict.fromkeys(("dmca_announcement", "dmca_commons_announcement"), Announcement),
-    **dict.fromkeys(("counter_notice_received", "counter_notice_copy"), CounterNoticed),
+    **dict.fromkeys(("counter_notice_received", "counter_notice_copy", "counter_notice_incomplete"), CounterNoticed),
+    **dict.fromkeys(("counter_notice_rejected", "counter_notice_stays_down"), CounterNoticed),
+    **dict.fromkeys(("counter_notice_withdrawn", "counter_notice_dropped"), CounterNoticed),
     **dict.fromkeys(("court_action_received", "court_action_noted", "dmca_held"), CourtAction),
     **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
     **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),

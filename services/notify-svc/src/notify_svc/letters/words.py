@@ -31,6 +31,7 @@ REJECTION = {
     "public_domain": "the work is in the public domain",
     "fair_use": "the use is allowed by fair use or another limitation of copyright",
     "not_copyrightable": "what the notice names is not protected by copyright",
+    "no_formal_notice": "it is no formal notice under 17 U.S.C. 512(c)(3); the volunteers at info@wikimedia.org can help without one",
     "misrepresentation": "we believe that the notice misrepresents the facts (17 U.S.C. 512(f))",
 }
 

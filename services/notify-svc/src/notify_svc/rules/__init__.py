@@ -4,6 +4,7 @@ from notify_svc.rules.appeal import POLICY, appeal_right
 from notify_svc.rules.condition import CONDITIONS, team_of
 from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Row, Telling, tellings
 from notify_svc.rules.notification import (
+    NOBODY,
     choose_channel,
     lane_of,
     lanes_of,
@@ -18,6 +19,7 @@ from notify_svc.rules.reader import may_tell
 __all__ = [
     "CONDITIONS",
     "MATRIX",
+    "NOBODY",
     "POLICY",
     "Matrix",
     "MatrixError",

@@ -7,6 +7,7 @@ from typing import Any
 from notify_svc.model import Change, Party
 
 Condition = Callable[[Change, Party], bool]
+_PUT_AWAY = {"no_formal_notice", "joined_elsewhere", "not_answered"}
 
 
 def heard(change: Change, _party: Party) -> bool:
@@ -45,6 +46,16 @@ def came_directly(change: Change, _party: Party) -> bool:
     return change.state.get("request_id") is None
 
 
+def was_notice(change: Change, _party: Party) -> bool:
+    """The letter of a rejection goes to whoever sent a notice; what was put away as none is not answered like one (R39, R41)."""
+    return not _PUT_AWAY & set(change.state.get("rejection", ()))
+
+
+def no_notice(change: Change, _party: Party) -> bool:
+    """Whoever wrote what is no formal notice is pointed to the volunteers; what joined another matter gets no letter of its own (R39)."""
+    return "no_formal_notice" in change.state.get("rejection", ())
+
+
 def announced(change: Change, _party: Party) -> bool:
     """A takedown is announced unless Legal recorded a reason not to (D17)."""
     return bool(change.state.get("announce", True))
@@ -63,6 +74,36 @@ def was_taken_down(change: Change, _party: Party) -> bool:
 def counter_notice_accepted(change: Change, _party: Party) -> bool:
     """The complainant's copy goes out once the counter-notice is compliant and its window is set (D10)."""
     return (counter_notice_of(change) or {}).get("window") is not None
+
+
+def material_is_down(change: Change, _party: Party) -> bool:
+    """Whoever is found to have given material after it came down is told then; a word on a counter-notice finds nobody (R49)."""
+    return was_taken_down(change, _party) and change.state.get("counter_notice_id") is None
+
+
+def counter_notice_incomplete(change: Change, _party: Party) -> bool:
+    """What a counter-notice lacks is asked for at once (D10)."""
+    return _counter_state(change) == "incomplete"
+
+
+def counter_notice_rejected(change: Change, party: Party) -> bool:
+    """A counter-notice that opens no window at all is answered (D10)."""
+    return _counter_state(change) == "rejected" and not counter_notice_accepted(change, party)
+
+
+def stays_down(change: Change, party: Party) -> bool:
+    """When an action ended with the material staying down, its subscriber is told (D10)."""
+    return _counter_state(change) == "rejected" and counter_notice_accepted(change, party)
+
+
+def counter_notice_withdrawn(change: Change, _party: Party) -> bool:
+    """Whoever took a counter-notice back has that confirmed (D10)."""
+    return _counter_state(change) == "withdrawn"
+
+
+def copy_withdrawn(change: Change, party: Party) -> bool:
+    """A complainant who had a copy of a counter-notice learns that it was taken back (D10)."""
+    return counter_notice_withdrawn(change, party) and counter_notice_accepted(change, party)
 
 
 def not_holding(change: Change, _party: Party) -> bool:
@@ -91,10 +132,18 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             was_in_force,
             was_in_force_openly,
             came_directly,
+            was_notice,
+            no_notice,
             announced,
             mirrored,
             was_taken_down,
             counter_notice_accepted,
+            material_is_down,
+            counter_notice_incomplete,
+            counter_notice_rejected,
+            stays_down,
+            counter_notice_withdrawn,
+            copy_withdrawn,
             not_holding,
             from_complainant,
             is_appellant,
@@ -106,6 +155,11 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
 def counter_notice_of(change: Change) -> Mapping[str, Any] | None:
     """Find the counter-notice that the change is about."""
     return _named(change, "counter_notices", "counter_notice_id")
+
+
+def _counter_state(change: Change) -> str | None:
+    state: str | None = (counter_notice_of(change) or {}).get("state")
+    return state
 
 
 def court_action_of(change: Change) -> Mapping[str, Any] | None:

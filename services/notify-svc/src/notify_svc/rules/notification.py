@@ -13,6 +13,9 @@ from notify_svc.rules.matrix import PUBLIC_MEASURES
 _CONFIDENTIAL = frozenset({"conduct_warning", "checkuser", "other"})
 _TEAM = frozenset({Role.EVALUATOR, Role.TEAM_PEER, Role.TEAM_MANAGER, Role.LEGAL, Role.AUDITOR})
 
+NOBODY = "nobody_known"
+"""The reader who stands for nobody: that nobody was told is kept too."""
+
 LANES: Mapping[Lane, frozenset[Role]] = MappingProxyType(
     {
         Lane.CONDUCT: _TEAM | {Role.DIRECTOR, Role.CHIEF, Role.COMMUNICATIONS, Role.EXECUTIVE_DIRECTOR, Role.ENFORCER},
@@ -113,7 +116,11 @@ def may_take_receipt(notification: NotificationFacts, *, shown_on_page: bool) ->
 
 
 def unreached(party: Party, change_kind: str, person: Person) -> tuple[State, str]:
-    """Who gave no address chose not to be answered; anybody else who cannot be reached waits for a person (R114)."""
+    """Who gave no address chose not to be answered, and of an uploader whom nobody knows dmca-svc keeps that they are to be found; anybody
+    else who cannot be reached waits for a person (R49, R114).
+    """  # noqa: D205 - the rule is one sentence
+    if person.key == NOBODY and party is Party.UPLOADER:
+        return State.SUPPRESSED, NOBODY
     gave_none = person.email is None and person.wiki_user is None
     if gave_none and (party is Party.REQUESTER or (party is Party.COMPLAINANT and change_kind == "received")):
         return State.SUPPRESSED, "gave_no_address"

@@ -5,13 +5,14 @@ FOLDER holds `notices`, `counter-notices` and `retractions`; the folder's name i
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dmca_svc.reading.model import Document, Reading
 from dmca_svc.reading.reader import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = {"notices": Document.NOTICE, "counter-notices": Document.COUNTER_NOTICE, "retractions": Document.RETRACTION}
 
@@ -34,26 +35,3 @@ def table(results: dict[str, list[tuple[str, Reading]]]) -> list[str]:
         said = ", ".join(f"{name} {count}" for name, count in missing.most_common())
         lines.append(f"{kind:<16} {len(rows):>7} {right / max(1, len(rows)):>7.1%} {compliant / max(1, len(rows)):>10.1%}  {said}")
     return lines
-
-
-def main(arguments: list[str]) -> int:
-    """Print the table, then each letter whose kind or verdict is not what its folder says; 2 for a wrong command line."""
-    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
-        sys.stderr.write("usage: python -m dmca_svc.reading.score FOLDER\n")
-        return 2
-    began = time.perf_counter()
-    results = readings(Path(arguments[0]))
-    seconds = time.perf_counter() - began
-    count = sum(map(len, results.values()))
-    odd = [
-        f"  {kind}/{name}: {reading.document} {reading.verdict} {' '.join(reading.missing)}"
-        for kind, rows in results.items()
-        for name, reading in rows
-        if reading.document is not KINDS[kind] or reading.verdict != "compliant"
-    ]
-    sys.stdout.write("\n".join([*table(results), f"{count / max(seconds, 1e-9):.0f} texts a second", *odd, ""]))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

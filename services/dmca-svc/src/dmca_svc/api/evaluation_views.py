@@ -1,0 +1,56 @@
+"""What a notice shows of its life before the review: the cure, the answer to what is no notice, what its pages speak for (D8, D9)."""
+
+from uuid import UUID
+
+from dmca_svc.actions.matter import Matter
+from dmca_svc.api.shapes import AnsweredView, CureRequestView, CureView, PageReceiptView, PageView, PlaceView
+from dmca_svc.model import UNDECIDED, AnsweredAs, PageState
+from dmca_svc.rules.assessment import already_removed
+
+
+def show_cure(matter: Matter) -> CureView | None:
+    """Show by when contact is due, each attempt with its letter, and what came; nothing where none of it ever was."""
+    notice, facts = matter.notice, matter.facts()
+    if notice.contact_due_at is None and not matter.cure_requests and not matter.cures:
+        return None
+    asked = [
+        CureRequestView.model_validate(one.model_dump(include={"at", "by", "missing", "lapses_at", "letter", "letter_at"}))
+        for one in matter.cure_requests
+    ]
+    return CureView(
+        contact_due_at=notice.contact_due_at,
+        requests=asked,
+        received=[one.received_at for one in matter.cures],
+        open_until=notice.cure_lapses_at,
+        lapsed=True if facts.cure_lapsed else None,
+    )
+
+
+def show_answered(matter: Matter) -> AnsweredView | None:
+    """Show how a letter was put away that is no formal notice."""
+    notice = matter.notice
+    if notice.answered_as is None or notice.answered_by is None:
+        return None
+    return AnsweredView(answer=AnsweredAs(notice.answered_as), by=notice.answered_by, joins=notice.joined_to)
+
+
+def show_named(matter: Matter, titles: dict[UUID, str], receipts: dict[UUID, list[PageReceiptView]]) -> list[PageView]:
+    """Show the pages that the notice names, and those that it named until it was taken back for them."""
+    return [
+        PageView(
+            page=PlaceView(wiki=page.wiki, title=titles[page.id], revision_id=page.page_revision),
+            state=PageState(page.state),
+            restored_in_error=True if page.wrongly_restored_at else None,
+            down_for=page.down_elsewhere,
+            withdrawn=True if page.withdrawn_at else None,
+            receipts=receipts.get(page.id),
+        )
+        for page in matter.pages
+        if page.named or page.withdrawn_at is not None
+    ]
+
+
+def proposed_grounds(matter: Matter) -> list[str] | None:
+    """Propose the grounds of a rejection that the pages speak for, as long as nothing is decided."""
+    down = [page.down_elsewhere is not None for page in matter.named]
+    return ["already_removed"] if matter.notice.state in UNDECIDED and already_removed(down) else None
