@@ -28,4 +28,4 @@ def test_every_operation_declares_who_may() -> None:
     assert all(operations.values())
     assert len(operations) == 47
     assert operations["POST", "/bans/v1/actions/{action_id}/enactment"] == ("enforcer", "child_protection")
-    assert operations["GET", "/bans/v1/check"] == ("tooling", "auditor")
+    assert operations["GET", "/bans/v1/check"] == ("tooling", "auditor", "event_steward")
