@@ -12,7 +12,7 @@ from office.bench.matters import EVENTS_A_KEY, events
 from office.bench.run import FIGURES, measure_all
 from office.cli import BadInput, main
 
-TINY = Scale(accounts=60, ranges=8, subjects=10, seconds=0.2, sent=40, heard=40, handovers=5, idle=0)
+TINY = Scale(accounts=60, ranges=8, subjects=10, seconds=0.2, sent=40, heard=40, handovers=5, idle=0, grown=(40,), grown_ranges=12)
 
 
 async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafka: str) -> None:
@@ -20,12 +20,16 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
     assert kafka
     assert await measure_all(list(FIGURES), 1, TINY, lines.extend, home=house.home) == []
     said = {line.figure: json.loads(as_json(line)) for line in lines}
-    assert list(said) == ["check at 1", "check at 32", "check many", "filing", "relay", "inbox", "handover p50", "handover p99"]
+    grown = [f"{figure} of {count}" for count in TINY.grown for figure in ("index", "index bytes", "check", "check many")]
+    grown = [one.replace("index bytes of", "index of") + " bytes" if "bytes" in one else one for one in grown]
+    others = ["filing", "relay", "inbox", "handover p50", "handover p99"]
+    assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
         assert one["ours"] > 0
         assert one["goal"][:2] in (">=", "<=")
         assert len(one["runs"]) == 1
-        assert ("ratio" in one) == ("bare" in one) == (one["figure"] != "handover p99")
+        alone = one["figure"] == "handover p99" or one["figure"].startswith("index")
+        assert ("ratio" in one) == ("bare" in one) == (not alone)
 
 
 async def test_a_server_that_answers_something_else_ends_the_run() -> None:

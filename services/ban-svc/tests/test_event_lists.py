@@ -371,7 +371,7 @@ async def test_a_global_ban_is_left_out_by_legals_reason_alone(stewards: Steward
     grant = await stewards.granted(event)
     ban, famous = await stewards.global_ban()
     explicit, _ = await stewards.event_ban({"everywhere": True})
-    where, codes = f"/bans/v1/events/{event}/omissions", stewards.office.codes
+    where, codes = f"/bans/v1/event-lists/{grant}/omissions", stewards.office.codes
     body = {"action_id": ban["id"], "reason": "The name would tell of a minor."}
     assert (await stewards.desk.post(where, body, role="event_steward", sub="steffi")).status_code == 403
     assert codes(await stewards.desk.post(where, {**body, "action_id": explicit["id"]}, role="legal", sub="lena")) == ["not_left_out"]

@@ -66,7 +66,7 @@ def test_modifications(case: Case) -> None:
     assert [reason.code for reason in decision.reasons] == case.expect["refused"]
     if decision:
         judged = rules.judge(old, new, term)
-        assert (judged.nature, judged.route, [one.code for one in judged.remarks]) == (
+        assert (judged.nature, judged.route(told.get("nature", "ordinary")), [one.code for one in judged.remarks]) == (
             case.expect["nature"],
             case.expect["route"],
             case.expect["remarks"],
@@ -141,7 +141,7 @@ def test_what_lasts_longer_always_burdens_and_what_lasts_shorter_never_does(old:
         spec_of("event_ban", at(old)), spec_of("event_ban", at(new)), Term(NOW, NOW + timedelta(days=first) if first else None)
     )
     longer = old is not None and (new is None or new > old)
-    assert (judged.route is Route.CHAIN) is longer
+    assert (judged.route("ordinary") is Route.CHAIN) is longer
     assert judged.nature == "ordinary" or longer
 
 

@@ -54,12 +54,13 @@ class Recommendation(BaseModel):
 
 async def _fetch(runtime: Runtime, event: CaseChange) -> dict[str, Any]:
     """Ask intake for what was recommended, and for who asked: the bus carries neither. Whoever asked signs nothing (R115, D1)."""
-    why, request_id = f"event {event.meta.id}", event.meta.request_id
-    path = f"/intake/v1/cases/{event.case.case_id}/recommendations/{event.case.recommendation_id}"
-    told = await runtime.peers.get("intake", path, reason=why, request_id=request_id)
-    paths = [f"/intake/v1/requests/{one}/requester" for one in event.case.request_ids]
-    asked = [await runtime.peers.get("intake", one, reason=why, request_id=request_id) for one in paths]
+    told = await _ask(runtime, event, f"cases/{event.case.case_id}/recommendations/{event.case.recommendation_id}")
+    asked = [await _ask(runtime, event, f"requests/{one}/requester") for one in event.case.request_ids]
     return {**told, "named": [who["wiki_user"] for who in asked if "wiki_user" in who]}
+
+
+async def _ask(runtime: Runtime, event: CaseChange, path: str) -> dict[str, Any]:
+    return await runtime.peers.get("intake", f"/intake/v1/{path}", reason=f"event {event.meta.id}", request_id=event.meta.request_id)
 
 
 async def _propose(edge: Edge, event: CaseChange, facts: dict[str, Any]) -> None:

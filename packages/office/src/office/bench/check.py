@@ -35,22 +35,31 @@ class Pair:
 
 async def measure_check(ground: Ground, runs: int) -> list[Line]:
     """`GET /bans/v1/check` at 1 and at 32 connections, and `POST /bans/v1/check` with many subjects at once."""
-    async with _servers(ground) as pair:
+    await _seed(ground)
+    async with servers(ground) as pair:
         stands = f"{ground.scale.accounts:,} accounts and {ground.scale.ranges:,} ranges in force"
         lines = []
-        one = _targets(pair, "GET", [(f"?{name}={quote(value)}", b"") for name, value in _asked(ground, VARIETY)])
         for connections, said in ((1, "1 connection"), (32, "32 connections")):
-            samples = [await _sample(ground, one, connections) for _ in range(runs)]
+            samples = await ratio(ground, pair, connections=connections, runs=runs)
             lines.append(Line(f"check at {connections}", Goal(">=", 0.8), "answers/s", f"{stands}, {said}", samples))
-        bodies = [_question(ground, number) for number in range(4)]
-        many = _targets(pair, "POST", [("", body) for body in bodies])
-        samples = [await _sample(ground, many, 1) for _ in range(runs)]
+        samples = await ratio(ground, pair, connections=1, runs=runs, many=True)
         note = f"{ground.scale.subjects:,} subjects, {stands}, 1 connection; bare: the same JSON in and out as dict"
         return [*lines, Line("check many", Goal(">=", 2), "answers/s", note, samples)]
 
 
-async def _sample(ground: Ground, targets: dict[str, load.Target], connections: int) -> Sample:
-    return Sample(**await load.rates(load.Plan(targets, ORDER, connections, ground.scale.seconds)))
+async def ratio(ground: Ground, pair: Pair, *, connections: int, runs: int, many: bool = False) -> list[Sample]:
+    """Ask both servers in turn, one subject a question or many."""
+    if many:
+        targets = _targets(pair, "POST", [("", _question(ground, number)) for number in range(4)])
+    else:
+        targets = _targets(pair, "GET", [(query, b"") for query in asked(ground, VARIETY)])
+    plan = load.Plan(targets, ORDER, connections, ground.scale.seconds)
+    return [Sample(**await load.rates(plan)) for _ in range(runs)]
+
+
+def asked(ground: Ground, count: int) -> list[str]:
+    """Give the queries that a tool would send."""
+    return [f"?{name}={quote(value)}" for name, value in _asked(ground, count)]
 
 
 def _targets(pair: Pair, method: str, asked: list[tuple[str, bytes]]) -> dict[str, load.Target]:
@@ -68,8 +77,8 @@ def _question(ground: Ground, number: int) -> bytes:
 
 
 @asynccontextmanager
-async def _servers(ground: Ground) -> AsyncIterator[Pair]:
-    await _seed(ground)
+async def servers(ground: Ground) -> AsyncIterator[Pair]:
+    """Start both, ours with what is in force already."""
     bare, ours = free_port(), free_port()
     async with (
         ground.program(*BARE, "check", str(bare)) as first,
@@ -88,11 +97,12 @@ def _asked(ground: Ground, count: int, *, seed: int = 0) -> list[tuple[str, str]
             asked.append(("ip", str(IPv4Address(chance.getrandbits(32)))))
         else:
             known = chance.randrange(2 * ground.scale.accounts)
-            asked.append(("user", _name(known)))
+            asked.append(("user", name_of(known)))
     return asked
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
+    """Give the name of the account with this number."""
     return f"Bench account {number}"
 
 
@@ -101,7 +111,7 @@ async def _seed(ground: Ground) -> None:
     await ground.migrated([SERVICE])
     hashes, action = Hashes(ground.keyring), UUID(int=7)
     rows: list[tuple[str, bytes | None, str | None]]
-    rows = [("global_ban", hashes.account(_name(number)), None) for number in range(ground.scale.accounts)]
+    rows = [("global_ban", hashes.account(name_of(number)), None) for number in range(ground.scale.accounts)]
     rows += [("range_block", None, _range(number)) for number in range(ground.scale.ranges)]
     owner = await asyncpg.connect(ground.admin_dsn)
     try:

@@ -20,6 +20,8 @@ class Scale:
     handovers: int = 500
     a_second: int = 50
     idle: float = 5.0
+    grown: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    grown_ranges: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)

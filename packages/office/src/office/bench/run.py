@@ -19,6 +19,12 @@ async def _check(ground: Ground, runs: int) -> list[Line]:
     return await measure_check(ground, runs)
 
 
+async def _growth(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.growth import measure_growth
+
+    return await measure_growth(ground, runs)
+
+
 async def _filing(ground: Ground, runs: int) -> list[Line]:
     from office.bench.filing import measure_filing
 
@@ -45,6 +51,7 @@ async def _handover(ground: Ground, runs: int) -> list[Line]:
 
 FIGURES: dict[str, Figure] = {
     "check": _check,
+    "growth": _growth,
     "filing": _filing,
     "relay": _relay,
     "inbox": _inbox,

@@ -108,23 +108,23 @@ async def trace_copy(edge: Edge, text: str) -> list[EventCopy]:
     return copies
 
 
-async def leave_out(edge: Edge, event_id: str, action_id: UUID, *, reason: str) -> Event:
-    """Leave a global ban out of an event's list, by Legal's recorded reason.
+async def leave_out(edge: Edge, list_id: UUID, action_id: UUID, *, reason: str) -> EventList:
+    """Leave a global ban out of every list of an event, by Legal's recorded reason.
 
     Raises:
         Refused: it is no global ban in force, or left out already.
     """
-    event = await event_of(edge, event_id)
     action = await edge.lock(Action, action_id, "action")
-    there = await edge.session.get(EventOmission, (event.id, action.id))
+    granted = await edge.lock(EventList, list_id, "event list")
+    there = await edge.session.get(EventOmission, (granted.event, action.id))
     globally = action.kind == Kind.GLOBAL_BAN and action.state in IN_FORCE
     law.may_leave_out(globally=globally, left_out=there is not None).or_refuse()
     key = await data_key(edge, action.id)
-    row = EventOmission(event=event.id, action_id=action.id, reason=key.seal(reason, place=REASON), by=edge.by.id, at=edge.now)
+    row = EventOmission(event=granted.event, action_id=action.id, reason=key.seal(reason, place=REASON), by=edge.by.id, at=edge.now)
     edge.session.add(row)
     await edge.session.flush()
     write_audit(edge, aggregate="action", aggregate_id=action.id, operation="http:action:left_out_of_list", state=action.state)
-    return event
+    return granted
 
 
 async def live_grant(edge: Edge, event_id: str) -> EventList | None:

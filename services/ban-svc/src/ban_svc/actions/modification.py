@@ -52,7 +52,8 @@ async def propose_modification(
     decision.or_refuse()
     await replace(edge, waiting)
     judged = rules.judge(old, spec, term)
-    chain = rules.chain_of_modification(spec, facts, _optional(action)) if judged.route is Route.CHAIN else None
+    route = judged.route(nature)
+    chain = rules.chain_of_modification(spec, facts, _optional(action)) if route is Route.CHAIN else None
     number = await edge.session.scalar(select(func.count()).select_from(Modification).where(col(Modification.action_id) == action.id))
     covered = {"modifies": str(action.id), "digest": action.digest, "number": (number or 0) + 1, "nature": nature, "spec": dict(text)}
     written, key = await write_note(edge, action, "modification", note), await data_key(edge, action.id)
@@ -62,7 +63,7 @@ async def propose_modification(
         digest=digest_of(covered),
         spec=key.seal(spec.model_dump_json(exclude_unset=True, exclude_none=True), place=MODIFIED),
         nature=nature,
-        route=judged.route,
+        route=route,
         reasons=[one.code for one in judged.remarks],
         levels=list(chain.column) if chain else [],
         approvals=chain.approvals if chain else 0,

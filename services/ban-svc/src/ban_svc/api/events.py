@@ -107,14 +107,14 @@ async def list_events(edge: OpenEdge, after: After = None, limit: Limit = 50) ->
 
 
 @gatherings.post(
-    "/events/{event_id}/omissions",
+    "/event-lists/{list_id}/omissions",
     roles=(Role.LEGAL,),
-    refuses=("event_unknown", "not_left_out", "left_out_already"),
+    refuses=("not_left_out", "left_out_already"),
     example={"action_id": "0199a1f0-0000-7000-8000-000000000001", "reason": "The name would tell of a minor."},
 )
-async def leave_out_of_list(edge: OpenEdge, event_id: str, form: OmissionForm) -> EventView:
-    """Leave a global ban out of the list of an event, by Legal's reason, which stays on record."""
-    return _event(await event_lists.leave_out(edge, event_id, form.action_id, reason=form.reason))
+async def leave_out_of_list(edge: OpenEdge, list_id: UUID, form: OmissionForm) -> EventListView:
+    """Leave a global ban out of every list of this event, by Legal's reason, which stays on record."""
+    return _list(await event_lists.leave_out(edge, list_id, form.action_id, reason=form.reason))
 
 
 @gatherings.post(

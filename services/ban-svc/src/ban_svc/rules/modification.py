@@ -47,10 +47,11 @@ class Judgement:
     burdens: bool
     remarks: tuple[Reason, ...] = ()
 
-    @property
-    def route(self) -> Route:
-        """What burdens goes through the kind's chain, a narrowing needs the manager and one more (D26)."""
-        return Route.CHAIN if self.burdens else Route.TWO_PEOPLE
+    def route(self, nature: Nature) -> Route:
+        """What burdens goes through the kind's chain, and what its author takes for substantial too, for Legal signs that; a narrowing needs
+        the manager and one more (R102, D26).
+        """  # noqa: D205 - the rule is one sentence
+        return Route.CHAIN if self.burdens or nature == "substantial_atypical" else Route.TWO_PEOPLE
 
 
 def changed(old: ActionSpec, new: ActionSpec) -> frozenset[str]:
