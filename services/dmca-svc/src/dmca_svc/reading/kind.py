@@ -72,7 +72,8 @@ def _by_plain_words(letter: Passages, said: Statements) -> tuple[Document, float
     elsewhere = any(said.holds(name) for name in _ELSEWHERE)
     if claims and not (said.holds("question") and not said.holds("asks_removal")):
         return Document.NOTICE, UNSURE if elsewhere else LIKELY
-    if said.holds("taken") and said.holds("our_copyright") and not elsewhere:
+    complains = said.holds("taken") or (said.holds("asks_removal") and said.holds("owns"))
+    if complains and said.holds("our_copyright") and not elsewhere:
         return Document.NOTICE, UNSURE
     if said.holds("counter") and not elsewhere:
         return Document.COUNTER_NOTICE, UNSURE
