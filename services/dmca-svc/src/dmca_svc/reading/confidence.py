@@ -37,8 +37,9 @@ def _doubts(document: Document, elements: Mapping[str, Finding], letter: Passage
     return (
         # The material was found in words, not in an address.
         material is not None and material.where is not None and not _ADDRESS.search(material.where) and not letter.questions,
-        # Whoever forgets three elements may have written something else.
-        missing > 2,
+        # Whoever forgets one element makes a slip; two, and the reader may have missed one; four, and it may be another letter.
+        missing > 1,
+        missing > 3,
         # Words of a neighbouring kind of complaint stand in it.
         document is not Document.OTHER and any(said.holds(name) for name in _NEIGHBOURS),
         # Most of it is quoted, or it is cut in the middle.
