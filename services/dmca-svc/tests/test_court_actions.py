@@ -173,3 +173,31 @@ async def test_what_the_agent_was_told_cannot_be_rewritten_in_the_database(offic
         await office.desk.sql(
             "UPDATE counter_notice SET restoring = true, restoring_by = 'enno', restoring_at = closes WHERE id = $1", counter["id"]
         )
+
+
+@pytest.mark.parametrize("cause", ["order", "measure"])
+async def test_what_an_order_or_a_measure_keeps_down_goes_back_under_no_notice_until_it_is_lifted(fresh: Any, cause: str) -> None:
+    first = await fresh.taken_down()
+    body = {"cause": cause, "pages": [HARBOUR], "note": "It is on file."}
+    path = f"/{first['id']}/holds"
+    await fresh.act(path, body, "enforcer", "enno", 403)
+    await fresh.act(path, {**body, "pages": []}, "legal", "lea", 422)
+    assert await fresh.refused(path, {**body, "pages": [QUAY]}, "legal", "lea") == ["no_such_page"]
+    shown = await fresh.act(path, body, "legal", "lea")
+    (hold,) = shown["holds"]
+    assert (hold["cause"], hold["pages"], hold["laid"]["note"]) == (cause, [HARBOUR], "It is on file.")
+    # The complainant takes the first notice back, and the subscriber of a second has waited long enough: it stays down all the same.
+    await fresh.act(f"/{first['id']}/withdrawal", {"text": "I take it back.", "pages": []}, "legal", "lea")
+    assert "kept_by_order" in await fresh.refused(f"/{first['id']}/receipts", {"page": HARBOUR, "log_id": 1}, "enforcer", "enno")
+    second = await fresh.decided()
+    await fresh.act(f"/{second['id']}/takedown", {}, "enforcer", "enno")
+    counter = await fresh.counter(second["id"])
+    counter = await fresh.accept(second["id"], counter["id"], HARBOUR)
+    await fresh.until(counter["window"]["target"])
+    assert await fresh.refused(f"/{second['id']}/restoration", {}, "enforcer", "enno") == ["kept_by_order"]
+    shown = await fresh.act(f"{path}/{hold['id']}/end", {"note": "Lifted."}, "legal", "lea")
+    assert shown["holds"][0]["ended"]["note"] == "Lifted."
+    assert await fresh.refused(f"{path}/{hold['id']}/end", {"note": "again"}, "legal", "lea") == ["ended_already"]
+    assert (await fresh.desk.post(f"/dmca/v1/notices{path}/{first['id']}/end", {"note": "x"}, role="legal", sub="lea")).status_code == 404
+    await fresh.act(f"/{second['id']}/restoration", {}, "enforcer", "enno")
+    assert (await fresh.receipt(second["id"]))["state"] == "restored"

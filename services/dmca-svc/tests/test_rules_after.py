@@ -18,7 +18,7 @@ from dmca_svc.model import (
     State,
 )
 from dmca_svc.model.uploader import ActingAccount, UploaderFacts
-from dmca_svc.rules import announcement, counter_notice, court_action, open_points, restoration, takedown
+from dmca_svc.rules import announcement, counter_notice, court_action, hold, open_points, restoration, takedown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -75,8 +75,9 @@ def anothers(told: Any) -> dict[str, Any]:
 
 
 def becomes(told: Any) -> dict[str, Any]:
-    ask = restoration.state_after_order if told.get("order") else restoration.state_of_counter_notice
-    return {"state": ask([PAGES[one] for one in told["pages"]])}
+    if told.get("order"):
+        return {"state": restoration.state_after_order([PAGES[one] for one in told["pages"] if one != "ordered"])}
+    return {"state": restoration.state_of_counter_notice([PAGES[one] for one in told["pages"]])}
 
 
 def restore(told: Any) -> Decision:
@@ -96,6 +97,8 @@ ASKED: dict[str, Callable[[Any], Any]] = {
     "end": lambda told: court_action.may_end(ActionState(told["state"])),
     "sign": lambda told: restoration.may_sign_early(counter(told, PAGES["ended"] if told.get("ended") else PAGES["down"])),
     "restore": restore,
+    "lay": lambda told: hold.may_lay(told["known"]),
+    "lift": lambda told: hold.may_lift(ended=told["ended"]),
 }
 
 
@@ -302,7 +305,7 @@ class Walk(RuleBasedStateMachine):
         self.follows()
         if stays_down and self.page is PageState.REMOVED:
             self.ordered = True
-            self.stands(restoration.state_after_order(self.facts().pages))
+            self.stands(restoration.state_after_order(()))
 
     @rule(sure=st.sampled_from([False] * 9 + [True]))
     def it_is_taken_back(self, *, sure: bool) -> None:

@@ -182,7 +182,8 @@ class DmcaNoticeChange(Change[DmcaNoticeChangeKind, DmcaNoticeState]):
 
     aggregate: ClassVar = "dmca_notice"
     owner: ClassVar = "dmca-svc"
-    readers: ClassVar = ("ban-svc", "appeals-svc", "notify-svc")
+    # The owner itself among them: the ledger of infringers follows what becomes of notices, with its questions outside a transaction.
+    readers: ClassVar = ("ban-svc", "dmca-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("notice_id",)
     kinds: ClassVar = KINDS
 

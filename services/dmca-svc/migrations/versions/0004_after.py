@@ -111,6 +111,7 @@ def upgrade() -> None:
     _counter_notices()
     _court_actions()
     _receipts()
+    _holds()
     op.add_column("notice", sa.Column("unannounced_by", sa.Text()))
     op.add_column("notice", sa.Column("unannounced_at", MOMENT))
     op.add_column("notice", sa.Column("unannounced_note", sa.Uuid()))
@@ -133,6 +134,7 @@ def downgrade() -> None:
     op.drop_constraint("unannounced_whole", "notice")
     for column in ("unannounced_by", "unannounced_at", "unannounced_note"):
         op.drop_column("notice", column)
+    op.drop_table("page_hold")
     _receipts_back()
     _court_actions_back()
     _counter_notices_back()
@@ -283,6 +285,30 @@ def _court_actions_back() -> None:
     op.create_check_constraint("state_known", table, "state IN ('holding', 'not_holding')")
     for column in ("docket_known", "stays_down", "ended_at", "ended_by", "ended_note"):
         op.drop_column(table, column)
+
+
+def _holds() -> None:
+    op.create_table(
+        "page_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("page_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("laid_by", sa.Text(), nullable=False),
+        sa.Column("laid_at", MOMENT, nullable=False),
+        sa.Column("laid_note", sa.Uuid(), nullable=False),
+        sa.Column("ended_by", sa.Text()),
+        sa.Column("ended_at", MOMENT),
+        sa.Column("ended_note", sa.Uuid()),
+        sa.CheckConstraint("cause IN ('order', 'measure')", name="cause_known"),
+        sa.CheckConstraint("cardinality(page_ids) > 0", name="holds_something"),
+        sa.CheckConstraint("num_nonnulls(ended_at, ended_by, ended_note) IN (0, 3)", name="ended_whole"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"]),
+        sa.ForeignKeyConstraint(["laid_note"], ["note.id"]),
+        sa.ForeignKeyConstraint(["ended_note"], ["note.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("page_hold_notice", "page_hold", ["notice_id"])
 
 
 def _receipts() -> None:

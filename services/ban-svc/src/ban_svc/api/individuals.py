@@ -20,7 +20,6 @@ from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.people_forms import LinkForm, MergeForm, ReasonForm, SplitForm
 from ban_svc.api.people_views import IdentityView, IndividualView, identity_view, individual_list, individual_view, said_why
-from ban_svc.api.views import HolderView
 from ban_svc.model import AccountRef
 from ban_svc.tables import Individual
 
@@ -58,7 +57,7 @@ async def open_individual(edge: OpenEdge) -> IndividualView:
 @individuals.get("/individuals", roles=(Role.SERVICE, *READERS), openapi_extra={"parameters": [_REASON]})
 async def list_individuals(
     edge: OpenEdge, account: Name = None, after: After = None, limit: Limit = 50
-) -> Page[IndividualView | HolderView]:
+) -> Page[IndividualView]:
     """List individuals in the order they were put on record, or the one to whom an account is confirmed to belong.
 
     Asking about an account needs X-Access-Reason. A name that nobody knows gives an empty list; links that nobody confirmed give nothing.
@@ -184,6 +183,6 @@ async def refuse_split(edge: OpenEdge, individual_id: UUID, form: ReasonForm) ->
     return await individual_view(edge, await merges.refuse_split(edge, individual_id, reason=form.reason))
 
 
-async def _holder(edge: Edge, individual: Individual) -> HolderView:
+async def _holder(edge: Edge, individual: Individual) -> IndividualView:
     names = await actions.names_of(edge, individual.id)
-    return HolderView(id=individual.id, accounts=[AccountRef(name=name) for name in names])
+    return IndividualView(id=individual.id, accounts=[AccountRef(name=name) for name in names])

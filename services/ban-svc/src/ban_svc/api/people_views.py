@@ -62,17 +62,18 @@ class MergeView(BaseModel):
 class IndividualView(BaseModel):
     """Somebody on record: what was linked to them, with whom they count as one person, and the actions against that person.
 
-    `accounts` are all that are confirmed to be that person's, whichever of their individuals they were linked to.
+    `accounts` are all that are confirmed to be that person's, whichever of their individuals they were linked to. A service that asks
+    whose an account is gets `id` and `accounts` alone; whoever else asks gets all the rest.
     """
 
     id: UUID
     accounts: list[AccountRef] | None = None
-    at: Moment
-    same_as: list[UUID]
-    identities: list[IdentityView]
-    merges: list[MergeView]
-    action_ids: list[UUID]
-    version: int
+    at: Moment | None = None
+    same_as: list[UUID] | None = None
+    identities: list[IdentityView] | None = None
+    merges: list[MergeView] | None = None
+    action_ids: list[UUID] | None = None
+    version: int | None = None
 
 
 Names = Mapping[Sealed, str]

@@ -131,13 +131,6 @@ class SubjectView(BaseModel):
     no_rights_until: Moment | None = None
 
 
-class HolderView(BaseModel):
-    """Whose an account is, as a service is told: a person on record, with the accounts that are confirmed to be theirs."""
-
-    id: UUID
-    accounts: list[AccountRef]
-
-
 class PartyView(BaseModel):
     """Whether the one asked about is the person."""
 

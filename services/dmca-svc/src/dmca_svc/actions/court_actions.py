@@ -101,7 +101,8 @@ async def end_court_action(edge: Edge, notice_id: UUID, action_id: UUID, note: s
     await matter.say("hold_ended")
     if stays_down and freed:
         for counter in freed:
-            counter.state = restoration.state_after_order(matter.page_facts(counter))
+            left = [matter.fact_of(page, asked) for page, asked in matter.asked_by(counter) if page.id not in action.page_ids]
+            counter.state = restoration.state_after_order(left)
             counter.reasons = [{"code": _STAYS_DOWN.code, "says": _STAYS_DOWN.says, "cite": _STAYS_DOWN.cite}]
         settle(matter)
         await plan_windows(matter)

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 from dmca_svc.actions.matter import Matter
 from dmca_svc.model import ClaimFacts, CounterState, PageState, State
 from dmca_svc.rules import restoration, takedown
-from dmca_svc.tables import AskedPage, CounterNotice, CourtAction, Notice, NoticePage
+from dmca_svc.tables import AskedPage, CounterNotice, CourtAction, Notice, NoticePage, PageHold
 
 
 async def look_elsewhere(matter: Matter, *, lock: bool = False) -> None:
@@ -64,7 +64,8 @@ async def _returns(matter: Matter, pages: Sequence[NoticePage]) -> dict[UUID, da
 
 
 async def _ordered(matter: Matter, notice_ids: Iterable[UUID]) -> set[UUID]:
-    rows = await matter.edge.session.scalars(
-        select(CourtAction).where(col(CourtAction.notice_id).in_(notice_ids), col(CourtAction.stays_down))
-    )
-    return {page_id for action in rows for page_id in action.page_ids}
+    """The pages that an order or a measure keeps down, as other notices know it."""
+    ended = select(CourtAction.page_ids).where(col(CourtAction.notice_id).in_(notice_ids), col(CourtAction.stays_down))
+    held = select(PageHold.page_ids).where(col(PageHold.notice_id).in_(notice_ids), col(PageHold.ended_at).is_(None))
+    found = [*await matter.edge.session.scalars(ended), *await matter.edge.session.scalars(held)]
+    return {page_id for pages in found for page_id in pages}

@@ -44,7 +44,7 @@ def _figured(notice: Notice, named: set[str], grounds: list[str]) -> FiguredNoti
         wikis=frozenset(named if judged else notice.read_wikis),
         judged=judged,
         repeats=notice.duplicate_of is not None and not judged,
-        answered=notice.answered_as is not None,
+        answered=notice.answered_as is not None or (notice.automatic and not judged),
         not_found=_NOT_FOUND in grounds or (notice.unread is not None and not judged),
         country=notice.country,
         granted=notice.taken_down_at is not None,

@@ -29,6 +29,7 @@ from dmca_svc.tables import (
     Letter,
     Notice,
     NoticePage,
+    PageHold,
     Recommendation,
     SignatureRow,
     Uploader,
@@ -59,6 +60,7 @@ class Matter:
     cure_requests: list[CureRequest] = field(default_factory=list)
     cures: list[Cure] = field(default_factory=list)
     uploaders: list[Uploader] = field(default_factory=list)
+    holds: list[PageHold] = field(default_factory=list)
     kept: set[UUID] = field(default_factory=set)
     ordered_elsewhere: set[UUID] = field(default_factory=set)
     down_elsewhere: dict[UUID, UUID] = field(default_factory=dict)
@@ -127,8 +129,14 @@ class Matter:
             held=held_by is not None,
             hold_ended=held_by is not None and over[held_by],
             kept=page.id in self.kept,
-            ordered=page.id in self.ordered_elsewhere or any(page.id in one.page_ids for one in self.actions if one.stays_down),
+            ordered=page.id in self.ordered_elsewhere | self.ordered,
         )
+
+    @property
+    def ordered(self) -> set[UUID]:
+        """The pages that an order or a measure keeps down, as this notice knows it."""
+        ended = {page_id for one in self.actions if one.stays_down for page_id in one.page_ids}
+        return ended | {page_id for one in self.holds if one.ended_at is None for page_id in one.page_ids}
 
     def givers(self, page: NoticePage) -> frozenset[bytes]:
         """Give the accounts that are known to have given a page, as keyed hashes."""
@@ -243,6 +251,7 @@ async def load(edge: Edge, notice: Notice) -> Matter:
         actions=list(await mine(CourtAction)),
         announcements=list(await mine(Announcement, col(Announcement.place).desc())),
         uploaders=list(await mine(Uploader)),
+        holds=list(await mine(PageHold)),
         cure_requests=list(await mine(CureRequest)),
         cures=list(await mine(Cure)),
     )

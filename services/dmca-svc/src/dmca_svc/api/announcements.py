@@ -15,7 +15,8 @@ from dmca_svc.actions.text import LETTER, READING, open_access, open_json, open_
 from dmca_svc.actions.uploaders import Given
 from dmca_svc.api.forms import NoteForm, UploadersForm
 from dmca_svc.api.notices import READERS
-from dmca_svc.api.shapes import NoticeView, PlaceView
+from dmca_svc.api.parts import PlaceView
+from dmca_svc.api.shapes import NoticeView
 from dmca_svc.api.views import show_notice
 from dmca_svc.reading import Document
 from dmca_svc.rules import announcement

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import OpenEdge, Prepared, Router
 from kernel.actor import Role
 
-from dmca_svc.actions import completion, court_actions, receipt
+from dmca_svc.actions import completion, court_actions, holds, receipt
 from dmca_svc.actions import counter_notices as actions
 from dmca_svc.actions.court_actions import Told
 from dmca_svc.actions.matter import load
@@ -15,6 +15,7 @@ from dmca_svc.api.forms import (
     CourtActionForm,
     DocketForm,
     HoldEndForm,
+    HoldForm,
     NoteForm,
     RestorationForm,
     TakenBackForm,
@@ -216,3 +217,29 @@ async def note_docket(edge: OpenEdge, notice_id: UUID, court_action_id: UUID, fo
 async def restore_notice(edge: OpenEdge, notice_id: UUID, form: RestorationForm) -> NoticeView:
     """Order the restoration; pages go back by their receipts."""
     return await show_notice(await actions.restore(edge, notice_id, form.counter_notice_id))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/holds",
+    roles=(Role.LEGAL,),
+    creates=True,
+    refuses=("no_such_page",),
+    example={"cause": "order", "pages": [{"wiki": "examplewiki", "title": "File:Harbour.jpg"}], "note": "The order is on file."},
+)
+async def lay_hold(edge: OpenEdge, notice_id: UUID, form: HoldForm) -> NoticeView:
+    """Record that an order, or a measure taken for another reason, keeps pages down.
+
+    Nothing comes down by it; under no notice does a page go back while it stands.
+    """
+    return await show_notice(await holds.lay_hold(edge, notice_id, form.cause, [one.place() for one in form.pages], form.note))
+
+
+@counter_notices.post(
+    "/notices/{notice_id}/holds/{hold_id}/end",
+    roles=(Role.LEGAL,),
+    refuses=("ended_already",),
+    example={"note": "The order was lifted."},
+)
+async def lift_hold(edge: OpenEdge, notice_id: UUID, hold_id: UUID, form: NoteForm) -> NoticeView:
+    """Record that an order or a measure has ended."""
+    return await show_notice(await holds.lift_hold(edge, notice_id, hold_id, form.note))

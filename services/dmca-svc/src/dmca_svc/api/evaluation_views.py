@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from dmca_svc.actions.matter import Matter
-from dmca_svc.api.shapes import AnsweredView, CureRequestView, CureView, PageReceiptView, PageView, PlaceView
+from dmca_svc.api.parts import PageReceiptView, PlaceView
+from dmca_svc.api.shapes import AnsweredView, CureRequestView, CureView, PageView
 from dmca_svc.model import UNDECIDED, AnsweredAs, PageState
 from dmca_svc.rules.assessment import already_removed
 

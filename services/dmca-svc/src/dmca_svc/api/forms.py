@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.takedown import Proof
 from dmca_svc.model import AnsweredAs, Channel, Course, Forum, ToldBy
+from dmca_svc.model.hold import HoldCause
 
 MOST_PAGES = 1000
 LONGEST_LETTER = 8_000_000
@@ -189,6 +190,13 @@ class HoldEndForm(NoteForm):
     """Legal's note on an action's end, and whether its material stays down for good."""
 
     stays_down: Annotated[bool, Field(strict=True)] = False
+
+
+class HoldForm(NoteForm):
+    """What keeps pages down beside the notice."""
+
+    cause: HoldCause
+    pages: Annotated[list[PageForm], Field(min_length=1, max_length=MOST_PAGES)]
 
 
 class DocketForm(Form):

@@ -11,7 +11,7 @@ from dmca_svc.actions.ledger import Standing
 from dmca_svc.actions.matter import Matter, load
 from dmca_svc.actions.persons import open_names
 from dmca_svc.actions.text import open_access, open_notes
-from dmca_svc.api.shapes import Moment, ReasonView
+from dmca_svc.api.parts import Moment, ReasonView
 from dmca_svc.model import PageState, State
 from dmca_svc.model.infringer import Ground, Task
 from dmca_svc.rules import infringer as rules

@@ -12,7 +12,8 @@ from dmca_svc.actions import lumen as actions
 from dmca_svc.actions.lumen import Preview
 from dmca_svc.actions.matter import load
 from dmca_svc.api.forms import Form
-from dmca_svc.api.shapes import Moment, NoticeView, ReasonView
+from dmca_svc.api.parts import Moment, ReasonView
+from dmca_svc.api.shapes import NoticeView
 from dmca_svc.api.views import show_notice
 from dmca_svc.model.lumen import LumenState
 from dmca_svc.tables import LumenSubmission, Notice

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from dmca_svc.api.shapes import ClockView, Moment
+from dmca_svc.api.parts import Moment
+from dmca_svc.api.shapes import ClockView
 from dmca_svc.model import Channel, State
 from dmca_svc.reading import Document, Verdict
 from dmca_svc.tables import Notice

@@ -14,7 +14,8 @@ from dmca_svc.actions.text import LETTER, READING, SENDER, SUBSCRIBER, is_party,
 from dmca_svc.actions.uploaders import open_person
 from dmca_svc.api.announcements import AnnouncementPreview, announcement_of
 from dmca_svc.api.forms import PartyForm
-from dmca_svc.api.shapes import ContactView, Moment, PlaceView
+from dmca_svc.api.parts import Moment, PlaceView
+from dmca_svc.api.shapes import ContactView
 from dmca_svc.api.views import rejected_for
 from dmca_svc.model import State
 from dmca_svc.reading import Document

@@ -1,40 +1,15 @@
 """The shapes that callers are shown, as API.md names them."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from kernel.decision import Reason
 from kernel.review import StepState
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field
 
+from dmca_svc.api.parts import HoldView, Moment, NotedView, PageReceiptView, PlaceView, ReasonView, UploaderView
 from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, Course, Forum, PageState, State, ToldBy
-from dmca_svc.model.uploader import ActingAccount
 from dmca_svc.reading import Document, Verdict
 from dmca_svc.tables import Notice
-
-Moment = Annotated[datetime, PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str)]
-
-
-class ReasonView(BaseModel):
-    """Why, with its source."""
-
-    code: str
-    says: str
-    cite: str
-
-    @classmethod
-    def of(cls, reason: Reason) -> "ReasonView":
-        """Show a reason."""
-        return cls(code=reason.code, says=reason.says, cite=reason.cite)
-
-
-class PlaceView(BaseModel):
-    """A page."""
-
-    wiki: str
-    title: str
-    revision_id: int | None = None
 
 
 class FindingView(BaseModel):
@@ -77,47 +52,6 @@ class ClockView(BaseModel):
     def of(cls, notice: Notice) -> "ClockView":
         """Show a notice's clock."""
         return cls.model_validate({"target_at": notice.target_at, "at_risk_at": notice.at_risk_at, "state": notice.clock_state})
-
-
-class InformedView(BaseModel):
-    """The proof that somebody was told: when, by which way, and notify's receipt."""
-
-    at: Moment
-    channel: str
-    notification_id: UUID
-
-
-class UploaderView(BaseModel):
-    """Who gave which pages, by a person's word; `letter` is how far the letter to them is."""
-
-    id: UUID
-    wiki_user: str
-    pages: list[PlaceView]
-    recorded_by: str
-    recorded_at: Moment
-    letter: Literal["queued", "delivered", "failed", "uncertain", "suppressed"] | None = None
-    informed: InformedView | None = None
-
-
-class PageReceiptView(BaseModel):
-    """What shows that a page came down or went back; `other_notice` that another notice had it down before."""
-
-    effect: Literal["removed", "restored"]
-    log_id: int | None = None
-    revision_id: int | None = None
-    url: str | None = None
-    other_notice: UUID | None = None
-    acting_account: ActingAccount
-    by: str
-    at: Moment
-
-
-class NotedView(BaseModel):
-    """Who of Legal said so, when and why."""
-
-    by: str
-    at: Moment
-    note: str
 
 
 class PageView(BaseModel):
@@ -294,5 +228,6 @@ class NoticeView(BaseModel):
     country: str | None = None
     unannounced: NotedView | None = None
     uploaders: list[UploaderView]
+    holds: list[HoldView] | None = None
     open_points: list[ReasonView]
     version: int

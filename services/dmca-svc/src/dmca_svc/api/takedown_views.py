@@ -9,8 +9,9 @@ from sqlmodel import col, select
 
 from dmca_svc.actions.matter import Matter
 from dmca_svc.actions.text import PERSON
-from dmca_svc.api.shapes import InformedView, PageReceiptView, PlaceView, ReasonView, UploaderView
+from dmca_svc.api.parts import HoldView, InformedView, NotedView, PageReceiptView, PlaceView, ReasonView, UploaderView
 from dmca_svc.model import OVER, ActionState, CounterState
+from dmca_svc.model.hold import HoldCause
 from dmca_svc.rules import open_points
 from dmca_svc.tables import NoticePage, PageReceipt
 
@@ -66,3 +67,15 @@ def show_open_points(matter: Matter) -> list[ReasonView]:
     for action in matter.actions:
         found &= open_points.of_court_action(holding=action.state == ActionState.HOLDING, docket_known=action.docket_known)
     return [ReasonView.of(reason) for reason in found.reasons]
+
+
+def show_holds(matter: Matter, titles: dict[UUID, str], notes: dict[UUID, str]) -> list[HoldView] | None:
+    """Show what keeps pages down beside the notice."""
+    wikis = {page.id: page.wiki for page in matter.pages}
+    shown = []
+    for one in matter.holds:
+        pages = [PlaceView(wiki=wikis[page_id], title=titles[page_id]) for page_id in one.page_ids]
+        laid = NotedView(by=one.laid_by, at=one.laid_at, note=notes[one.laid_note])
+        ended = NotedView(by=one.ended_by, at=one.ended_at, note=notes[one.ended_note]) if one.ended_note else None
+        shown.append(HoldView(id=one.id, cause=HoldCause(one.cause), pages=pages, laid=laid, ended=ended))
+    return shown or None

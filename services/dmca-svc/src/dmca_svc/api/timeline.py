@@ -9,11 +9,13 @@ from chassis.http import Page, page
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from dmca_svc.api.shapes import Moment, ReasonView
+from dmca_svc.api.parts import Moment, ReasonView
 from dmca_svc.problems import PROBLEMS
 
 # They say by which rule a step was taken and stand against nothing: the rule is cited.
-RULES_FOLLOWED = frozenset({"by_staff_account", "down_already", "who_gave_it", "uploader_informed", "legals_reason", "hold_released"})
+RULES_FOLLOWED = frozenset(
+    {"by_staff_account", "down_already", "who_gave_it", "uploader_informed", "legals_reason", "hold_released", "hold_laid"}
+)
 
 
 class PerformerView(BaseModel):

@@ -11,24 +11,22 @@ from kernel.workdays import calendar_day
 from dmca_svc.actions.matter import Matter
 from dmca_svc.actions.text import CONTENT, LETTER, READING, SUBSCRIBER, open_access, open_json, open_notes, open_text, open_titles
 from dmca_svc.api.evaluation_views import proposed_grounds, show_answered, show_cure, show_named
+from dmca_svc.api.parts import NotedView, PlaceView, ReasonView
 from dmca_svc.api.shapes import (
     AnnouncementView,
     ClockView,
     CounterNoticeView,
     CourtActionView,
     LetterView,
-    NotedView,
     NoticeView,
     PageView,
-    PlaceView,
     ReadingView,
-    ReasonView,
     ReviewView,
     StepView,
     VerifiedView,
     WindowView,
 )
-from dmca_svc.api.takedown_views import show_open_points, show_receipts, show_uploaders
+from dmca_svc.api.takedown_views import show_holds, show_open_points, show_receipts, show_uploaders
 from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, PageState, State
 from dmca_svc.reading import Verdict
 from dmca_svc.rules.answer import said_of
@@ -80,6 +78,7 @@ async def show_notice(matter: Matter) -> NoticeView:
         ],
         unannounced=_noted(notice.unannounced_by, notice.unannounced_at, notice.unannounced_note, notes),
         uploaders=await show_uploaders(matter, titles),
+        holds=show_holds(matter, titles, notes),
         open_points=show_open_points(matter),
         country=notice.country,
         version=notice.version,

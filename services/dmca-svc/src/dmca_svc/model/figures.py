@@ -18,9 +18,9 @@ class Half(StrEnum):
 class FiguredNotice:
     """A letter as the figures ask about it: nothing of its words, its pages or its parties.
 
-    `judged` tells that a person assessed it, `repeats` that it is a copy of another, `answered` that it was answered as no notice;
-    `wikis` are those of its pages, `not_found` tells that nobody could say where the material is; `country` is a person's word (ISO
-    3166-1); `granted` that its material came down.
+    `judged` tells that a person assessed it, `repeats` that it is a copy of another, `answered` that it was answered as no notice or that
+    no person wrote it; `wikis` are those of its pages, `not_found` tells that nobody could say where the material is; `country` is a
+    person's word (ISO 3166-1); `granted` that its material came down.
     """
 
     document: Document

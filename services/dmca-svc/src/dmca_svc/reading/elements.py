@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from dmca_svc.reading.lines import says_something
 from dmca_svc.reading.model import Finding
 from dmca_svc.reading.phrases import PHRASES, holds
-from dmca_svc.reading.places import material_in, work_in
+from dmca_svc.reading.places import locates, material_in, work_in
 from dmca_svc.reading.reached import only_mail, reaches_sender
 from dmca_svc.reading.signature import signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dmca_svc.reading.lines import Line
     from dmca_svc.reading.passages import Passages, Question
     from dmca_svc.reading.statements import Sentence, Statements
 
@@ -78,7 +79,10 @@ def material(letter: Passages, said: Statements) -> Finding:
     """Identification of the material, and information reasonably sufficient to locate it (512(c)(3)(A)(iii), 512(g)(3)(B))."""
     asked = _asked(letter, "material")
     if asked:
-        return _answer(asked)
+        answers = [line for line in _answered(asked) if says_something(line.folded)]
+        located = next((line.text for line in answers if locates(line)), None)
+        # "The whole page" points back at what another answer named.
+        return _finding(located or (material_in(letter, said) if answers else None))
     return _finding(material_in(letter, said))
 
 
@@ -129,8 +133,11 @@ def _asked(letter: Passages, element: str) -> list[Question]:
 
 
 def _answer(asked: list[Question]) -> Finding:
-    lines = (line for question in asked for passage in question.answer for line in passage.lines)
-    return _finding(next((line.text for line in lines if says_something(line.folded)), None))
+    return _finding(next((line.text for line in _answered(asked) if says_something(line.folded)), None))
+
+
+def _answered(asked: list[Question]) -> Iterator[Line]:
+    return (line for question in asked for passage in question.answer for line in passage.lines)
 
 
 def _finding(where: str | None) -> Finding:

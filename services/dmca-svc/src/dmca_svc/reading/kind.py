@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dmca_svc.reading.statements import Statements
 
 SURE: Final = 0.95
+PLAIN: Final = 0.9
 LIKELY: Final = 0.8
 UNSURE: Final = 0.6
 
@@ -44,13 +45,13 @@ def _by_statements(letter: Passages, said: Statements) -> tuple[Document, float]
     disputes = mistake and not whole and (said.swears or said.holds("counter") or _is_form(letter, "were taken down"))
     statutory = said.holds("removed_by_mistake") or (consents and mistake)
     if statutory or (consents and not whole) or (disputes and not said.holds("retraction")):
-        return Document.COUNTER_NOTICE, SURE if consents and mistake else LIKELY
+        return Document.COUNTER_NOTICE, SURE if consents and mistake else PLAIN
     if said.holds("court_for_hold") and not whole:
         return Document.COURT_ACTION, SURE
     if whole:
         return Document.NOTICE, SURE
     if (good_faith or (right and (said.holds("infringing") or sworn_whole))) and not _takes_back(said):
-        return Document.NOTICE, LIKELY
+        return Document.NOTICE, PLAIN
     return None
 
 
@@ -72,7 +73,8 @@ def _by_plain_words(letter: Passages, said: Statements) -> tuple[Document, float
     elsewhere = any(said.holds(name) for name in _ELSEWHERE)
     if claims and not (said.holds("question") and not said.holds("asks_removal")):
         return Document.NOTICE, UNSURE if elsewhere else LIKELY
-    if said.holds("taken") and said.holds("our_copyright") and not elsewhere:
+    complains = said.holds("taken") or (said.holds("asks_removal") and said.holds("owns"))
+    if complains and said.holds("our_copyright") and not elsewhere:
         return Document.NOTICE, UNSURE
     if said.holds("counter") and not elsewhere:
         return Document.COUNTER_NOTICE, UNSURE

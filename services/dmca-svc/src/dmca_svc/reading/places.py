@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.lines import REDACTION, Line
+from dmca_svc.reading.lines import REDACTION, Line, redacted
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
@@ -15,9 +15,40 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = re.compile(r"https?:/{0,2}|hxxps?:|www\.|(?:com|org|net|io)/", re.IGNORECASE)
 _PATH: Final = re.compile(r"(?:://|www\.|https//)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]|hxxp|\[\.\]", re.IGNORECASE)
-_PLACE: Final = re.compile(r"(?<![\w/:.-])(?:[\w.-]{2,40}(?:/[\w.-]{2,60}){1,6}|(?:File|Image|Datei|Fichier):[^\s<>]{3,100})")
+_PLACE: Final = re.compile(
+    r"\b(?:File|Image|Datei|Fichier|Archivo|Immagine):[^\s<>]{3,100}"
+    r"|\b(?:repo|repository|repositories|forks?|projects?|files?|folder|directory|located|under|at)"
+    r"\b[\s:\"'`(-]{1,3}((?:[\w.-]{2,40}/){1,6}[\w.-]{2,60})"
+    r"|\b[\w-]{2,40}\.(?:jar|py|js|c|h|java|php)(?:/[\w.-]{2,60}){1,6}",
+    re.IGNORECASE,
+)
+_TITLED: Final = re.compile(
+    r"\b(?:article|page|entry|biography|file|picture|image|photo(?:graph)?|map|text|drawing)s?\b[^.\"]{0,60}\"[^\"\n]{2,120}\""
+    r"|\"[^\"\n]{2,120}\" (?:article|page|entry|file)\b",
+    re.IGNORECASE,
+)
+_LOCATES: Final = re.compile(
+    r"\[\.\]|hxxp|\b\w[\w-]{0,60}\.[a-z][a-z0-9]{1,4}\b|\b(?:File|Image|Datei|Fichier|Category|User|Template|Talk|Wikipedia):\S"
+    r"|\b(?:article|page|entry|file|image|picture|gallery|category|repository|repo|titled|called|named) (?:\W ?)?[A-Z0-9'\"]"
+)
+_SOME_PATH: Final = re.compile(r"(?<![\w/])[\w.-]{2,40}(?:/[\w.-]{2,60}){1,6}")
+_OURS: Final = (
+    "wikipedia",
+    "wikimedia",
+    "commons",
+    "wikisource",
+    "wikibooks",
+    "wiktionary",
+    "wikiquote",
+    "wikinews",
+    "wikiversity",
+    "wikivoyage",
+    "wikidata",
+)
 _OPENS_REDACTED: Final = re.compile(r"\W{0,4}" + REDACTION)
 _AT_REDACTED: Final = re.compile(r"\b(?:at|urls?|links?|here|repository|repositories|files?)\b(?: (?:is|are))?:? {0,2}\W{0,3}" + REDACTION)
+LONGEST_TITLE: Final = 60
+"""Characters of an answer that may be a page's bare title."""
 LEAD: Final = 12
 """Characters before an address that are enough to say what it is; with fewer the line before speaks."""
 
@@ -53,6 +84,15 @@ def material_in(letter: Passages, said: Statements) -> str | None:
     return _without_address(letter, said)
 
 
+def locates(line: Line) -> bool:
+    """Whether words say where something is: an address, a path, a file's name, a title; "all of it" does not."""
+    if _ADDRESS.search(line.text) or redacted(line.folded) or _LOCATES.search(line.text) or _TITLED.search(line.text):
+        return True
+    if len(line.text) <= LONGEST_TITLE and not line.text.endswith(".") and not line.folded.startswith(PHRASES.lists["no_title"]):
+        return True
+    return any(_is_place(match.group()) for match in _SOME_PATH.finditer(line.text))
+
+
 def _points_at_material(text: str, context: str) -> bool:
     if holds(PHRASES.lists["names_material"], context):
         return True
@@ -69,8 +109,11 @@ def _without_address(letter: Passages, said: Statements) -> str | None:
                 return line.text
     for sentence in said.sentences:
         if holds(PHRASES.lists["repository_words"], sentence.folded) and any(
-            _is_place(match.group()) for match in _PLACE.finditer(sentence.text)
+            _is_place(match.group(1) or match.group()) for match in _PLACE.finditer(sentence.text)
         ):
+            return sentence.text
+        # A page is found by its title, where the project is named.
+        if holds(_OURS, sentence.folded) and _TITLED.search(sentence.text):
             return sentence.text
     return None
 

@@ -19,6 +19,8 @@ LONGEST_POSTAL: Final = 300
 LONGEST_LABEL: Final = 40
 BLOCK_LINES: Final = 5
 FEWEST_DIGITS: Final = 7
+FEWEST_UNBROKEN: Final = 9
+"""Digits of a telephone number that is written without any sign between them; shorter ones count something else."""
 MOST_DIGITS: Final = 16
 LONGEST_ADDRESSEE: Final = 60
 
@@ -106,7 +108,8 @@ def has_phone(line: Line) -> bool:
         return False
     for match in _NUMBER.finditer(line.text):
         digits = sum(ch.isdigit() for ch in match.group())
-        if FEWEST_DIGITS <= digits <= MOST_DIGITS and not _NO_PHONE.fullmatch(match.group()):
+        fewest = FEWEST_DIGITS if digits < len(match.group()) else FEWEST_UNBROKEN
+        if fewest <= digits <= MOST_DIGITS and not _NO_PHONE.fullmatch(match.group()):
             return True
     return False
 

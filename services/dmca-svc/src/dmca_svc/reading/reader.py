@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dmca_svc.reading.addresses import addresses, files, pages
+from dmca_svc.reading.confidence import confidence_of
 from dmca_svc.reading.elements import counter_notice_elements, notice_elements
 from dmca_svc.reading.kind import kind_of
 from dmca_svc.reading.model import Document, Finding, Reading
@@ -20,7 +21,7 @@ def read(text: str) -> Reading:
     """
     letter = passages(text)
     said = statements(letter)
-    document, confidence = kind_of(letter, said)
+    document, clear = kind_of(letter, said)
     elements: dict[str, Finding] = {}
     if document is Document.NOTICE:
         elements = notice_elements(letter, said)
@@ -30,7 +31,7 @@ def read(text: str) -> Reading:
     return Reading(
         document=document,
         verdict=verdict_of(document, elements),
-        confidence=confidence,
+        confidence=confidence_of(document, clear, elements, letter, said),
         elements=elements,
         urls=urls,
         pages=pages(urls, files(text)),

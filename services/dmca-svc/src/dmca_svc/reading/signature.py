@@ -21,7 +21,7 @@ UNDER_CLOSING: Final = 8
 
 LONGEST_CLOSING: Final = 80
 
-_WORD: Final = r"(?:[^\W\d_][\w.'-]{0,30})"
+_WORD: Final = r"(?:(?!(?:the|undersigned|who|as|if|therefore|hereby|do)\b)[^\W\d_][\w.'-]{0,30})"
 _PRESENTED: Final = re.compile(
     rf"\b(?:I am|I, )(?: ?\[private\]| ?{_WORD}(?: {_WORD}){{1,4}}), (?:the |an? |do |hereby |being )?"
     r"(?:copyright|owner|subscriber|author|account|sole|certify|swear|declare|state|affirm|attest|solemnly|duly)"

@@ -29,7 +29,7 @@ def half_year(year: int, half: Half) -> tuple[datetime, datetime]:
 
 def is_counted(notice: FiguredNotice) -> bool:
     """A letter counts as a notice received when the reader took it for one or a person judged it; not a copy of another, and not what was
-    answered as no notice (R44, D9).
+    answered as no notice or what no person wrote (R44, D9).
     """  # noqa: D205 - the rule is one sentence
     return (notice.document is Document.NOTICE or notice.judged) and not notice.repeats and not notice.answered
 

@@ -12,7 +12,7 @@ from dmca_svc.model.notice import DOWN
 
 _STATUTE = "17 U.S.C. 512(g)(2)(C)"
 KEPT_BY_NOTICE = Reason("kept_by_other_notice", "Another notice that Legal accepted keeps this page down.", "D10")
-KEPT_BY_ORDER = Reason("kept_by_order", "An action ended with an order that keeps this page down.", "D10")
+KEPT_BY_ORDER = Reason("kept_by_order", "An order, or a measure that Legal recorded, keeps this page down.", "D10")
 
 
 def may_sign_early(counter: CounterFacts) -> Decision:
@@ -70,11 +70,10 @@ def state_of_counter_notice(pages: Sequence[PageFacts]) -> CounterState:
     return CounterState.HOLD_ENDED if all(page.hold_ended for page in away) else CounterState.HELD
 
 
-def state_after_order(pages: Sequence[PageFacts]) -> CounterState:
+def state_after_order(left: Sequence[PageFacts]) -> CounterState:
     """When an action ended and Legal decided that its material stays down, nothing of that is asked back any more: what is left of the
     counter-notice counts alone, and where nothing is left it is rejected (D10).
     """  # noqa: D205 - the rule is one sentence
-    left = [page for page in pages if not page.ordered]
     return state_of_counter_notice(left) if left else CounterState.REJECTED
 
 

@@ -3,6 +3,7 @@
 from dmca_svc.tables.columns import Base
 from dmca_svc.tables.counter_notice import AskedPage, Completion, CounterNotice, CourtAction
 from dmca_svc.tables.cure import Cure, CureRequest
+from dmca_svc.tables.hold import PageHold
 from dmca_svc.tables.infringer import Infringer, InfringerAccount, InfringerDecision, Misrepresentation, Reversal
 from dmca_svc.tables.lumen import LumenSubmission
 from dmca_svc.tables.notice import (
@@ -37,6 +38,7 @@ __all__ = [
     "Note",
     "Notice",
     "NoticePage",
+    "PageHold",
     "PageReceipt",
     "Party",
     "Recommendation",

@@ -63,6 +63,9 @@ _BY_LABEL: Final = (
 _CLOSING: Final = re.compile(
     r"(?:sincerely|regards|truly|faithfully|thank you|thanks|truthfully|respectfully|signature|sign this request|signed|best)\b[^\n]{0,30}$"
 )
+_WHERE: Final = re.compile(
+    r"\burls?\b|files (?:should|were)|available online|following (?:link|address|location)|located at|found (?:at|here)"
+)
 _REACHED: Final = re.compile(r"get back to you|contact|address|telephone")
 
 
@@ -112,6 +115,8 @@ def _line_above(text: str, line_start: int) -> str:
 def _alone(above: str, row: int, chance: random.Random) -> Sequence[str]:
     if _CLOSING.search(above):
         return NAMES
+    if _WHERE.search(above):
+        return SITES
     if row:
         return chance.choice((TITLES, EMAILS, PHONES, PLACES))
     if _REACHED.search(above):

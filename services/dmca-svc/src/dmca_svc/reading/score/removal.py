@@ -48,30 +48,69 @@ HALVES: Final = {
 _SENTENCE: Final = re.compile(
     r"(?<=[.;!?])[\s*\"')]+(?=[\[(\"'*]*[A-Z0-9])|\n[ \t>]*\n|(?<=:)[ ]*\n|(?=\n[ \t]*(?:[-*•]|\(?\d{1,2}[.)])\s)"
 )
-_WEB: Final = re.compile(r"https?:|hxxp|www\.|github\.com/|\.git\b", re.IGNORECASE)
 _CLOSING: Final = re.compile(
-    r"^\W*(?:sincerely|(?:(?:best|kind|warm|with) )*(?:kind |best )*regards|yours|truly|truthfully|respectfully"
-    r"|thank you|thanks|cordially|signed|best wishes)\b.{0,24}$",
+    r"\W*(?:sincerely|(?:(?:best|kind|warm|with) )*(?:kind |best )*regards|yours|truly|truthfully|respectfully"
+    r"|thank you|thanks|cordially)\b.{0,24}$",
     re.IGNORECASE,
 )
-_SIGNED: Final = re.compile(r"/s/|signature|signed by|^\W*signed\b|^\W*(?:(?:full|legal|my|your|typed) )*name\b", re.IGNORECASE)
+_SIGNED: Final = re.compile(
+    r"/s/|\bsignature|\bsigned\b|^\W*(?:(?:full|legal|my|your|typed) )*name\b|\bmy name is\b|\bi am \[", re.IGNORECASE
+)
 _REACHED: Final = re.compile(
-    r"@|\b(?:e-?mail|phone|tel|mobile|cell|fax|address|street|suite|ave(?:nue)?|road|rd|blvd|p\.?o\.? box|contact(?:ed)?|reach(?:ed)?)\b"
-    r"|\+?\(?\d[\d ().-]{7,}\d|\b[A-Z]{2},? \d{5}\b|^\W*\d{1,5} [A-Z]\w+ [A-Z]",
+    r"[\w+.-]@[\w-]|\b(?:e-?mail|phone|tel|telephone|mobile|cell|fax|address|street|suite|avenue|ave|road|rd|blvd|parkway|box"
+    r"|contact(?:ed)?|reach(?:ed)?)\b"
+    r"|\+?\(?\d[\d ().-]{7,}\d|\b\d{5}\b|\b\d{3}-\d{4}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
+    r"|\b(?:rue|via|calle|ul\.|Lindenweg|Plot|Room|Flat|Unit)\b",
     re.IGNORECASE,
 )
+_REDACTED: Final = re.compile(r"\[(?:private|redacted|signature)\]", re.IGNORECASE)
+_WEB: Final = re.compile(r"<?(?:https?:|www\.)\S*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"<?(?:https?:|hxxp|www\.|(?:raw\.|gist\.)?github\.com/|git@)[^\s<>]*>?|[^\s<>]*\.git\b", re.IGNORECASE)
 
 
 def without(text: str, element: str) -> str | None:
-    """Give the letter without what carries the element; None when this tool cannot say what does."""
-    cut = _without_answer(text, element)
-    if cut is not None or _is_form(text):
-        return _without_bold_statement(text, element) if cut is None else cut
-    if element in _SAID:
-        return _without_sentences(text, element)
-    if element == "material":
-        return _without_lines(text, _WEB) if not re.search(r"\[(?:private|redacted)\]", text.split("\n\n", maxsplit=1)[0]) else None
-    return None
+    """Give the letter without what carries the element; None when this tool cannot say what does, or whether it got all of it."""
+    if not _is_form(text):
+        if element in _SAID:
+            return _without_sentences(text, element)
+        tool = {"material": _without_addresses, "signature": _without_signature, "contact": _without_contact}.get(element)
+        cut = tool(text) if tool else None
+    else:
+        cut = _without_answer(text, element)
+        cut = _without_bold_statement(text, element) if cut is None else cut
+        if cut is not None and element in _SAID and _still_said(cut, element):
+            return None
+    return cut
+
+
+def _without_addresses(text: str) -> str | None:
+    """Cut the addresses out of their lines; a redaction may stand for one, and then nobody knows."""
+    if re.search(r"(?:at|urls?|here|repository|links?):?\s{0,3}\W{0,3}\[(?:private|redacted)\]", text, re.IGNORECASE):
+        return None
+    cut, count = _ADDRESS.subn("", text)
+    return cut if count else None
+
+
+def _without_signature(text: str) -> str | None:
+    """Cut what stands under the closing words, but for the lines that tell how to reach the sender."""
+    lines = text.rstrip().split("\n")
+    closing = next((at for at in range(len(lines) - 1, max(-1, len(lines) - 25), -1) if _CLOSING.match(lines[at].strip())), None)
+    if closing is None or any(_SIGNED.search(line) for line in lines):
+        return None
+    kept = [line for line in lines[closing + 1 :] if _REACHED.search(line) and not _REDACTED.fullmatch(line.strip(" *\\"))]
+    return "\n".join([*lines[:closing], *kept])
+
+
+def _without_contact(text: str) -> str | None:
+    """Cut the lines that tell how to reach the sender; a redaction that is left may be one, and then nobody knows."""
+    kept = [line for line in text.split("\n") if _WEB.search(line) or not _REACHED.search(line)]
+    cut = "\n".join(kept)
+    return None if _REDACTED.search(cut) or _REACHED.search(_WEB.sub("", cut)) or cut == text else cut
+
+
+def _still_said(text: str, element: str) -> bool:
+    """Whether an answer elsewhere in the form makes the same statement once more."""
+    return any(_says(line, element) and not _ANY_QUESTION.match(line) for line in text.split("\n"))
 
 
 def _is_form(text: str) -> bool:
@@ -139,12 +178,6 @@ def _without_sentences(text: str, element: str) -> str | None:
 def _says(piece: str, element: str) -> bool:
     plain = " ".join(piece.lower().split())
     return any(said.search(plain) for said in _SAID[element])
-
-
-def _without_lines(text: str, pattern: re.Pattern[str]) -> str | None:
-    lines = text.split("\n")
-    kept = [line for line in lines if not pattern.search(line)]
-    return "\n".join(kept) if len(kept) < len(lines) else None
 
 
 def without_half(text: str, half: str) -> str | None:

@@ -1,0 +1,85 @@
+"""The parts of which shapes are made: a moment, a reason, a page, who said so, and what a takedown leaves behind."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from kernel.decision import Reason
+from pydantic import BaseModel, PlainSerializer
+
+from dmca_svc.model.hold import HoldCause
+from dmca_svc.model.uploader import ActingAccount
+
+Moment = Annotated[datetime, PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str)]
+
+
+class ReasonView(BaseModel):
+    """Why, with its source."""
+
+    code: str
+    says: str
+    cite: str
+
+    @classmethod
+    def of(cls, reason: Reason) -> "ReasonView":
+        """Show a reason."""
+        return cls(code=reason.code, says=reason.says, cite=reason.cite)
+
+
+class PlaceView(BaseModel):
+    """A page."""
+
+    wiki: str
+    title: str
+    revision_id: int | None = None
+
+
+class InformedView(BaseModel):
+    """The proof that somebody was told: when, by which way, and notify's receipt."""
+
+    at: Moment
+    channel: str
+    notification_id: UUID
+
+
+class UploaderView(BaseModel):
+    """Who gave which pages, by a person's word; `letter` is how far the letter to them is."""
+
+    id: UUID
+    wiki_user: str
+    pages: list[PlaceView]
+    recorded_by: str
+    recorded_at: Moment
+    letter: Literal["queued", "delivered", "failed", "uncertain", "suppressed"] | None = None
+    informed: InformedView | None = None
+
+
+class PageReceiptView(BaseModel):
+    """What shows that a page came down or went back; `other_notice` that another notice had it down before."""
+
+    effect: Literal["removed", "restored"]
+    log_id: int | None = None
+    revision_id: int | None = None
+    url: str | None = None
+    other_notice: UUID | None = None
+    acting_account: ActingAccount
+    by: str
+    at: Moment
+
+
+class NotedView(BaseModel):
+    """Who of Legal said so, when and why."""
+
+    by: str
+    at: Moment
+    note: str
+
+
+class HoldView(BaseModel):
+    """An order or a measure that keeps pages down, under whichever notice."""
+
+    id: UUID
+    cause: HoldCause
+    pages: list[PlaceView]
+    laid: NotedView
+    ended: NotedView | None = None
