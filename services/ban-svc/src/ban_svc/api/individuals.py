@@ -55,9 +55,7 @@ async def open_individual(edge: OpenEdge) -> IndividualView:
 
 
 @individuals.get("/individuals", roles=(Role.SERVICE, *READERS), openapi_extra={"parameters": [_REASON]})
-async def list_individuals(
-    edge: OpenEdge, account: Name = None, after: After = None, limit: Limit = 50
-) -> Page[IndividualView]:
+async def list_individuals(edge: OpenEdge, account: Name = None, after: After = None, limit: Limit = 50) -> Page[IndividualView]:
     """List individuals in the order they were put on record, or the one to whom an account is confirmed to belong.
 
     Asking about an account needs X-Access-Reason. A name that nobody knows gives an empty list; links that nobody confirmed give nothing.
