@@ -19,6 +19,7 @@ PROBLEMS = {
     "no_rights_until_missing": "A long-term removal says in `no_rights_until` until when there is no re-application.",
     "no_rights_until_past": "`no_rights_until` lies in the past. Name a later date.",
     "permanent_has_no_return": "A permanent removal has no date and no criteria of return. Make it long term, or leave both out.",
+    "safety_alone": "A remark for those who sign, no refusal: judge whether community action is not effective or the law requires it.",
     "privacy_is_a_reason": "A remark for those who sign, no refusal: the community cannot handle it because it cannot be told.",
     "smallest_action": "A remark for those who sign, no refusal: advanced rights are used, and as little as will do.",
     "checkuser_missing": "Record in `checkuser` the purpose, why it is pertinent, and why there is no other way.",
