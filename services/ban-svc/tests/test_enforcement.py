@@ -136,6 +136,13 @@ async def test_each_kind_has_its_letter_and_its_place_in_the_register(office: An
     assert (told["letters"][0]["template"], told["register"]["entry"], told["wikis"]) == (template, entry, [])
 
 
+async def test_effects_of_child_protection_are_the_named_groups_to_read(office: Any) -> None:
+    measure = await office.proposed(office.spec("child_protection"))
+    assert office.codes(await effects(office, measure), 403) == ["not_in_named_group"]
+    told = (await effects(office, measure, role="child_protection")).json()
+    assert (told["register"]["entry"], told["letters"][0]["template"]) == ("half_year_totals", "account_measure")
+
+
 async def test_from_a_decision_not_to_act_nothing_follows(office: Any) -> None:
     assert office.codes(await effects(office, await office.proposed(course="no_action"))) == ["nothing_follows"]
 

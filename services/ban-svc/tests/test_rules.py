@@ -135,6 +135,10 @@ def test_what_is_unusual_is_put_on_record() -> None:
         ("without_warning", "R13"),
         ("overrides_local_policy", "R7"),
     ]
+    # R9: whether the community's own means do not reach is for those who sign.
+    safe = {"justification": {"why": "safety", "note": "Attendees were threatened."}}
+    assert [(one.code, one.cite) for one in rules.remarks(spec_of("event_ban", safe))] == [("safety_alone", "R9")]
+    assert rules.remarks(spec_of("conduct_warning", safe)) == ()
     private = spec_of("rights_removal", {"grounds": ["privacy_prevents_community_handling"]})
     assert [one.code for one in rules.remarks(private)] == ["privacy_is_a_reason", "smallest_action"]
     assert [one.code for one in rules.remarks(spec_of("child_protection", {"emergency": True}))] == ["signed_after"]

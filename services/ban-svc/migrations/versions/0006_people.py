@@ -263,6 +263,19 @@ def _individuals() -> None:
     )
     op.create_index("merge_individual", "merge", ["individual_id", "id"])
     op.create_index("merge_other", "merge", ["other_id", "id"])
+    op.create_table(
+        "photograph",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("individual_id", sa.Uuid(), sa.ForeignKey("individual.id"), nullable=False),
+        _text("media_type", needed=True),
+        _sealed("content", needed=True),
+        _sealed("source", needed=True),
+        _text("by", needed=True),
+        _moment("at", needed=True),
+        sa.CheckConstraint("media_type IN ('image/jpeg', 'image/png')", name="photograph_media_type"),
+        info={"grants": ("SELECT", "INSERT", "DELETE")},
+    )
+    op.create_index("photograph_individual", "photograph", ["individual_id", "id"])
 
 
 def _events() -> None:
@@ -344,7 +357,7 @@ def downgrade() -> None:
     op.drop_constraint("account_rests_on", "account", type_="check")
     op.drop_column("account", "identity_id")
     op.alter_column("account", "decided_by", nullable=False)
-    for table in ("event_omission", "event_copy", "event_list", "event", "merge", "identity"):
+    for table in ("event_omission", "event_copy", "event_list", "event", "merge", "identity", "photograph"):
         op.drop_table(table)
     op.drop_index("individual_person", table_name="individual")
     op.drop_column("individual", "person_id")

@@ -15,15 +15,23 @@ from sqlmodel import col, select
 
 from ban_svc.actions.attendance import banned_from
 from ban_svc.actions.events import event_of
-from ban_svc.actions.inheritance import NAME, accounts_of
+from ban_svc.actions.inheritance import NAME, accounts_of, members_of
 from ban_svc.model import IN_FORCE
 from ban_svc.model.event import EventFacts, Ground, ListState
 from ban_svc.rules import event_list as law
-from ban_svc.tables import Action, Event, EventCopy, EventList, EventOmission
+from ban_svc.tables import Action, Event, EventCopy, EventList, EventOmission, Photograph
 
 DOCUMENT = "event_list.document"
 NOTE = "event_list.note"
 REASON = "event_omission.reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person on a copy: names first, then which photographs there are."""
+
+    names: Sequence[str]
+    photographs: Sequence[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Copy:
     number: str
     event: Event
     granted: EventList
-    people: Sequence[Sequence[str]]
+    people: Sequence[Entry]
     at: datetime
 
 
@@ -95,7 +103,11 @@ async def copy_list(edge: Edge, list_id: UUID) -> Copy:
     await log_access(edge, "event_list", row.id)
     made = EventCopy(id=new_id(), list_id=row.id, mark=secrets.token_bytes(law.MARK_BYTES), reader=edge.by.id, at=edge.now)
     edge.session.add(made)
-    people = [law.marked(names, made.mark) for names in await _people(edge, event.facts())]
+    people = [
+        Entry(law.marked(await _names(edge, person), made.mark), await photographs_of(edge, person))
+        for person in sorted(await on_list(edge, event.facts()))
+    ]
+    people = sorted((one for one in people if one.names), key=lambda one: one.names[0])
     _note(edge, row, "copied", prior=row.state)
     return Copy(number=made.mark.hex(), event=event, granted=row, people=people, at=edge.now)
 
@@ -148,12 +160,17 @@ async def end_list(edge: Edge, row: EventList) -> None:
     _note(edge, row, "ended", prior=prior)
 
 
-async def _people(edge: Edge, event: EventFacts) -> list[list[str]]:
-    """Read the names of everybody banned from an event, person by person; each read of a person is logged."""
+async def on_list(edge: Edge, event: EventFacts) -> set[UUID]:
+    """Tell which persons are banned from an event now, less those whom Legal left out."""
     left_out = set(await edge.session.scalars(select(EventOmission.action_id).where(EventOmission.event == event.id)))
-    people = {one.person_id for one in await banned_from(edge, event, edge.now) if one.action_id not in left_out}
-    names = [await _names(edge, person) for person in sorted(people)]
-    return sorted((one for one in names if one), key=lambda one: one[0])
+    return {one.person_id for one in await banned_from(edge, event, edge.now) if one.action_id not in left_out}
+
+
+async def photographs_of(edge: Edge, person: UUID) -> list[UUID]:
+    """Give the ids of the photographs of a person; each is opened by itself, with a reason."""
+    members = await members_of(edge, person)
+    mine = select(Photograph.id).where(col(Photograph.individual_id).in_(members)).order_by(col(Photograph.id))
+    return list(await edge.session.scalars(mine))
 
 
 async def _names(edge: Edge, person: UUID) -> list[str]:

@@ -7,8 +7,9 @@ from ban_svc.api.effects import effects
 from ban_svc.api.events import gatherings
 from ban_svc.api.individuals import individuals
 from ban_svc.api.life import life
+from ban_svc.api.photographs import photographs
 from ban_svc.api.problems import PROBLEMS
 
-ROUTERS = (api, effects, life, delegations, individuals, gatherings)
+ROUTERS = (api, effects, life, delegations, individuals, gatherings, photographs)
 
 __all__ = ["CHECKS", "PROBLEMS", "ROUTERS"]

@@ -121,7 +121,7 @@ async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 
     Its text and the signers' notes are shown when the header X-Access-Reason says why; that read is logged.
     """
-    return await view(edge, await _readable(edge, action_id))
+    return await view(edge, await readable(edge, action_id))
 
 
 @api.post(
@@ -227,7 +227,7 @@ async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) 
 @api.get("/actions/{action_id}/timeline", roles=READERS)
 async def read_action_timeline(edge: OpenEdge, action_id: UUID) -> TimelineView:
     """Read everything that was done, or refused, on an action, in order."""
-    await _readable(edge, action_id)
+    await readable(edge, action_id)
     return TimelineView(items=[_item(row) for row in await _trail(edge, action_id)])
 
 
@@ -255,7 +255,7 @@ async def ask_action_party(edge: OpenEdge, action_id: UUID, form: PartyForm) -> 
     return PartyView(party=await actions.is_party(edge, action_id, wiki_user=form.wiki_user))
 
 
-async def _readable(edge: Edge, action_id: UUID) -> Action:
+async def readable(edge: Edge, action_id: UUID) -> Action:
     """Give an action to whoever may read it: those of child protection are the named group's alone (D20)."""
     action = await edge.get(Action, action_id, "action")
     decision = rules.may_work_on(Kind(action.kind), roles_of(edge))

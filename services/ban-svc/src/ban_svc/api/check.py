@@ -135,7 +135,10 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
     moment = now if at is None else _moment(at)
     decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
     if not decision:
-        raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+        reason = decision.reasons[0]
+        # A steward's role opens the check: what is missing is a word of the question.
+        answer = Malformed if reason.code == "event_not_named" else NotAllowed
+        raise answer(reason.code, reason.says, reason.cite)
     if moment < now:
         return await _past(runtime, principal.actor.sub, subjects, moment)
     now = moment

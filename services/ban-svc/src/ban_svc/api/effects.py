@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from ban_svc import actions
 from ban_svc.actions import Effects
-from ban_svc.api.actions import READERS
+from ban_svc.api.actions import READERS, readable
 from ban_svc.api.views import Moment, ReceiptView
 from ban_svc.model import AccountRef, Effect, Scope
 
@@ -83,6 +83,7 @@ class EffectsView(BaseModel):
 @effects.get("/actions/{action_id}/effects", roles=READERS, reads="the person", refuses=("nothing_follows",))
 async def read_action_effects(edge: OpenEdge, action_id: UUID) -> EffectsView:
     """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards receipts and reversal."""
+    await readable(edge, action_id)
     return _shown(await actions.effects_of(edge, action_id))
 
 

@@ -48,9 +48,10 @@ class EventListView(BaseModel):
 
 
 class PersonView(BaseModel):
-    """The names and pseudonyms of one person."""
+    """The names and pseudonyms of one person, and the ids of their photographs, each opened by itself."""
 
     names: list[str]
+    photographs: list[UUID]
 
 
 class CopyView(BaseModel):
@@ -172,7 +173,7 @@ async def copy_event_list(edge: OpenEdge, list_id: UUID) -> CopyView:
         made_for=edge.by.id,
         made_at=made.at,
         until=made.granted.until,
-        people=[PersonView(names=list(names)) for names in made.people],
+        people=[PersonView(names=list(one.names), photographs=list(one.photographs)) for one in made.people],
     )
 
 

@@ -18,7 +18,8 @@ ABOUT_A_PERSON = ACTION_KINDS - {Kind.CHECKUSER, Kind.PAGE_PROTECTION, Kind.RANG
 
 def is_aimed(spec: ActionSpec, matter: Matter) -> Decision:
     """A ban, warning or removal is aimed at the accounts of one person, a range block at its addresses, a measure of child protection also
-    at material, any other use of rights also at pages (R17, R51, R73, R83, D15).
+    at material, any other use of rights also at pages; a CheckUser is aimed at nobody, for it finds nothing about anybody (R17, R51, R73,
+    R75, R83, D15).
     """  # noqa: D205 - the rule is one sentence
     named = may_be_names([account.name for account in spec.accounts or ()]) & may_be_addresses(spec.addresses or (), matter)
     if spec.kind is Kind.RANGE_BLOCK:

@@ -1,14 +1,16 @@
 """The list of those banned from an event: who may have it, and how a copy says whose it is (R36-R38, D18)."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from kernel.decision import Decision, Reason
 
 from ban_svc.model.event import EventFacts, Grant, ListState
+from ban_svc.rules.numbers import POLICY
 
 MARK_BYTES = 8
+_BEGINNINGS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 _BITS = ("\u200e", "\u200f")  # direction marks: nobody sees them, and MediaWiki drops them from names, so that a marked name still compares
 _MARK = re.compile(f"[{''.join(_BITS)}]{{{MARK_BYTES * 8}}}")
 
@@ -50,6 +52,29 @@ def may_read_list(grant: Grant, *, by: str, now: datetime) -> Decision:
             grant.state is ListState.ENDED or ends_at(grant) <= now,
             Reason("list_over", "The grant is over; the list of an event is gone when it ends.", "D18"),
         ),
+    )
+
+
+def may_keep_photograph(media_type: str, content: bytes, *, kept: int, on: date) -> Decision:
+    """A photograph is an image of its kind and of some size, and a person has a few (R38)."""
+    most: Mapping[str, int] = POLICY.value("photographs", on=on)
+    return Decision.of(
+        (
+            not content.startswith(_BEGINNINGS[media_type]),
+            Reason("not_an_image", "The content is no image of the kind that it says; send a JPEG or PNG in base64.", "R38"),
+        ),
+        (len(content) > most["bytes"], Reason("photograph_too_large", f"A photograph has at most {most['bytes']:,} bytes.", "R38")),
+        (kept >= most["each"], Reason("photographs_enough", f"A person has at most {most['each']} photographs; remove one.", "R38")),
+    )
+
+
+def may_see_photograph(grant: Grant, *, by: str, now: datetime, listed: bool) -> Decision:
+    """A photograph goes to whom a copy of the list would go, and only of a person who is on it (R38, D18)."""
+    return may_read_list(grant, by=by, now=now) & Decision.of(
+        (
+            not listed,
+            Reason("photograph_not_covered", "The person is not on the list of this event; no grant covers the photograph.", "R38"),
+        )
     )
 
 

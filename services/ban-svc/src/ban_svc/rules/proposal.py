@@ -170,14 +170,23 @@ def is_kept_apart(reasons: Container[Reason]) -> bool:
 
 
 def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
-    """What is unusual and allowed is put on record for those who sign: an end to a global ban, no warning before, a policy overridden,
+    """What is unusual and allowed is put on record for those who sign: a primary action for safety, which leaves to them whether community
+    action is not effective or the law requires it; an end to a global ban, no warning before, a policy overridden,
     privacy as the reason why the community cannot handle it, signatures that follow; and that advanced rights are used as little as will
-    do (R7, R13, R22, R69, R73, D3, D4).
+    do (R7, R9, R13, R22, R69, R73, D3, D4).
     """  # noqa: D205 - the rule is one sentence
     ban = spec.kind is Kind.GLOBAL_BAN
     return Decision.of(
         (ban and spec.expires_at is not None, Reason("finite_is_atypical", "A global ban has no end by default; this one has.", "R22")),
         (ban and not spec.prior_warnings, Reason("without_warning", "No warning was given before, for the reason recorded.", "R13")),
+        (
+            spec.kind in PRIMARY and spec.justification.why == "safety",
+            Reason(
+                "safety_alone",
+                "It is justified by safety: those who sign judge that community action is not effective, or that the law requires it.",
+                "R9",
+            ),
+        ),
         (bool(spec.overrides_local), Reason("overrides_local_policy", "It overrides a local policy, a rare exception.", "R7")),
         (
             PRIVACY in spec.grounds,

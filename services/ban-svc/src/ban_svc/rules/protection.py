@@ -12,8 +12,8 @@ _CAUSES = ("court_order", "safety")
 
 
 def protects_pages(spec: ActionSpec, matter: Matter) -> Decision:
-    """Pages are protected for a court order or a substantial risk, each once, under a visible template; a page to be built up again, under
-    the reset template, says how, and is not closed to everybody (R73, R79, R81, R82).
+    """Pages are protected for a court order or a substantial risk, each once, under a visible template, up to *do not touch* for everybody;
+    but a page to be built up again, under the reset template, says how, and is not closed to all (R73, R79, R80, R81, R82).
     """  # noqa: D205 - the rule is one sentence
     if spec.kind is not Kind.PAGE_PROTECTION:
         return Decision()

@@ -10,8 +10,8 @@ PRIVACY = "privacy_prevents_community_handling"
 
 
 def removes_rights(spec: ActionSpec, matter: Matter) -> Decision:
-    """A removal names each right on its wiki once, and is permanent or long term; a long-term one says until when, and tells at the time
-    what may be asked for before the rights come back (R69, R71, R72, R73).
+    """A removal, which answers a breach of trust short of expulsion, names each right on its wiki once, and is permanent or long term; a
+    long-term one says until when, and tells at the time what may be asked for before the rights come back (R69, R70, R71, R72, R73).
     """  # noqa: D205 - the rule is one sentence
     if spec.kind is not Kind.RIGHTS_REMOVAL:
         return Decision()

@@ -6,7 +6,7 @@ from ban_svc.tables.cover import Cover
 from ban_svc.tables.delegation import Delegation
 from ban_svc.tables.enforcement import Enforcement
 from ban_svc.tables.event import Event, EventCopy, EventList, EventOmission
-from ban_svc.tables.individual import Account, Identity, Individual, Merge
+from ban_svc.tables.individual import Account, Identity, Individual, Merge, Photograph
 from ban_svc.tables.life import AppealOutcome, Lift, Modification, ModificationSignature, Permission
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ModificationSignature",
     "Note",
     "Permission",
+    "Photograph",
     "Procedure",
     "Recusal",
     "Signature",

@@ -132,3 +132,22 @@ class Merge(Base, table=True):
     split_confirmed_by: str | None = None
     split_confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     split_note: Sealed | None = Field(default=None, sa_type=SealedText)
+
+
+class Photograph(Base, table=True):
+    """A photograph of an individual for those who keep the door of an event (R38): image and source sealed under the individual's key."""
+
+    __tablename__ = "photograph"
+    __table_args__ = (
+        CheckConstraint("media_type IN ('image/jpeg', 'image/png')", name="photograph_media_type"),
+        Index("photograph_individual", "individual_id", "id"),
+        {"info": {"grants": ("SELECT", "INSERT", "DELETE")}},
+    )
+
+    id: UUID = Field(primary_key=True)
+    individual_id: UUID = Field(foreign_key="individual.id")
+    media_type: str
+    content: Sealed = Field(sa_type=SealedText)
+    source: Sealed = Field(sa_type=SealedText)
+    by: str
+    at: datetime = Field(sa_type=Moment)
