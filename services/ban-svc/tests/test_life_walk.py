@@ -134,7 +134,12 @@ class Walk:
 
 
 @given(steps=STEPS)
-@settings(max_examples=8, deadline=None, phases=(Phase.generate,), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_the_check_equals_a_slow_look_at_the_history(office: Any, steps: list[tuple[str, str, int]]) -> None:
     spec = office.spec()
     ban = await office.enacted(spec)
