@@ -210,6 +210,17 @@ async def test_a_permission_is_narrower_than_the_ban_and_has_an_end(
     assert office.codes(await managers.post(ban, "permissions", {"scope": scope, "until": until, "note": "A word."})) == codes
 
 
+async def test_a_permission_that_came_too_late_to_its_second_person_is_refused(office: Any, managers: Managers) -> None:
+    ban = await office.enacted()
+    until = (office.desk.runtime.clock.law() + DAYS).isoformat()
+    body = {"scope": {"everywhere": False, "projects": ["examplewiki"]}, "until": until, "note": "An inquiry."}
+    await managers.done(ban, "permissions", body)
+    await office.desk.advance(2 * DAYS)
+    assert office.codes(await managers.post(ban, "permissions/confirmation", {"note": "Late."}, sub="mona")) == ["ends_in_the_past"]
+    # Its author says it anew, with an end that lies ahead.
+    await managers.permitted(ban, office.desk.runtime.clock.law() + DAYS, projects=["examplewiki"])
+
+
 async def test_from_a_range_block_there_is_no_exception(office: Any, managers: Managers) -> None:
     block = await office.enacted(office.spec("range_block", enforces=(await office.enacted())["id"], addresses=["203.0.113.0/28"]))
     body = {"scope": {"everywhere": False, "projects": ["examplewiki"]}, "until": "2099-01-01T00:00:00Z", "note": "A word."}

@@ -56,7 +56,10 @@ async def confirm_permission(edge: Edge, action_id: UUID, *, note: str) -> Actio
     permission = await waiting_of(edge, Permission, action.id)
     manages = edge.actor is not None and edge.actor.holds(Role.TEAM_MANAGER)
     waiting = permission.waiting() if permission else None
-    rules.may_confirm(await life_of(edge, action), waiting, by=edge.by.id, manages=manages).or_refuse()
+    decision = rules.may_confirm(await life_of(edge, action), waiting, by=edge.by.id, manages=manages)
+    if permission is not None:
+        decision &= rules.is_ahead(permission.until, edge.now)
+    decision.or_refuse()
     if permission is None:
         raise ValueError("a granted confirmation of nothing")
     confirm(edge, permission, (await write_note(edge, action, "permission_confirmation", note)).id)

@@ -20,7 +20,7 @@ from ban_svc.rules.modification import (
     may_modify,
 )
 from ban_svc.rules.outcome import may_apply
-from ban_svc.rules.permission import may_permit, wikis_of
+from ban_svc.rules.permission import is_ahead, may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
 from ban_svc.rules.proposal import is_kept_apart, may_propose, remarks
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
@@ -40,6 +40,7 @@ __all__ = [
     "effects_of",
     "ends_at",
     "interaction_bans_imposed",
+    "is_ahead",
     "is_in_force",
     "is_kept_apart",
     "is_narrower",

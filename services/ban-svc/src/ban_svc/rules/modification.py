@@ -48,8 +48,8 @@ class Judgement:
     remarks: tuple[Reason, ...] = ()
 
     def route(self, nature: Nature) -> Route:
-        """What burdens goes through the kind's chain, and what its author takes for substantial too, for Legal signs that; a narrowing needs
-        the manager and one more (R102, D26).
+        """What burdens goes through the chain of the kind, and what its author takes for substantial too, for Legal signs it; the rest
+        needs the manager and one more (R102, D26).
         """  # noqa: D205 - the rule is one sentence
         return Route.CHAIN if self.burdens or nature == "substantial_atypical" else Route.TWO_PEOPLE
 

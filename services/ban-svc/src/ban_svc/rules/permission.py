@@ -30,13 +30,18 @@ def may_permit(facts: LifeFacts, scope: Scope, until: datetime, *, waiting: Wait
                 not scope.everywhere and not named,
                 Reason("exception_empty", "Name the projects, events or places for which the exception is.", "R16"),
             ),
-            (until <= facts.now, Reason("ends_in_the_past", "The end lies in the past; name one in the future.", "R16")),
             (
                 waiting is not None and waiting.by != by,
                 Reason("proposed_already", "Somebody else's proposal waits for a second person; confirm that one.", "D26"),
             ),
         )
+        & is_ahead(until, facts.now)
     )
+
+
+def is_ahead(until: datetime, now: datetime) -> Decision:
+    """An exception whose end has come opens nothing, also when it was proposed in time (R16)."""
+    return Decision.of((until <= now, Reason("ends_in_the_past", "The end lies in the past; name one in the future.", "R16")))
 
 
 def wikis_of(scope: Scope) -> tuple[str, ...]:
