@@ -196,6 +196,7 @@ def test_a_letter_of_megabytes_is_cut_at_a_line_and_costs_no_time() -> None:
     assert shown.endswith(f"Line of words.\n{announcement.LEFT_OUT}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.emails())
 def test_no_address_is_ever_published(around: str, address: str) -> None:
     shown = announcement.published(f"{around}\nWrite to {address} please\n{around}", [])

@@ -1,5 +1,6 @@
 """Who may call: judged before the body is read, refused with a trace, revoked within a second."""
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import Any
@@ -110,17 +111,30 @@ async def test_a_revocation_names_one_and_says_why(desk: Desk, form: dict[str, A
     assert (await desk.post("/ops/revocations", form, role="operator")).status_code == 422
 
 
-async def test_who_cannot_read_revocations_lets_nobody_in(desk: Desk) -> None:
+async def test_who_cannot_read_revocations_lets_nobody_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     view = desk.client._transport.app.front.state.gate.revocations  # type: ignore[attr-defined]
-    # Held as though the table had not been readable for longer than five seconds; the poll goes on and mends it.
-    view._read = time.monotonic() - STALE_AFTER - 0.1
-    answer = await desk.get("/intake/v1/notes", role="evaluator")
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"]
-    assert (await desk.get("/readyz")).json()["missing"] == ["revocations"]
-    assert (await desk.get("/intake/v1/tally")).status_code == 200
+
+    async def out_of_reach(_runtime: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as away:
+        # As though the table had not been readable for longer than five seconds, and is not now.
+        away.setattr(view, "read", out_of_reach)
+        away.setattr(view, "_read", time.monotonic() - STALE_AFTER - 0.1)
+        answer = await desk.get("/intake/v1/notes", role="evaluator")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert (await desk.get("/readyz")).json()["missing"] == ["revocations"]
+        assert (await desk.get("/intake/v1/tally")).status_code == 200
 
     async def again() -> bool:
         return (await desk.get("/intake/v1/notes", role="evaluator")).status_code == 200
 
     await eventually(again, within=2.0, what="the next poll")
+
+
+async def test_a_process_that_stood_still_asks_before_it_refuses(desk: Desk) -> None:
+    view = desk.client._transport.app.front.state.gate.revocations  # type: ignore[attr-defined]
+    view._read = time.monotonic() - STALE_AFTER - 0.1
+    answers = await asyncio.gather(*(desk.get("/intake/v1/notes", role="evaluator") for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}

@@ -30,6 +30,7 @@ class Gate:
         self.revocations = Revocations()
         self._clock = Clock()
         self._loops: list[asyncio.Task[None]] = []
+        self._runtime: Runtime | None = None
 
     @property
     def ready(self) -> bool:
@@ -49,12 +50,15 @@ class Gate:
             raise Unauthenticated("token_missing", "Send a bearer token in the header Authorization.")
         now = self._clock.wall().timestamp()
         principal = self.tokens.recall(token, now) or await self.tokens.verify(token, now)
+        if not self.revocations.fresh and self._runtime is not None:
+            await self.revocations.catch_up(self._runtime)
         if self.revocations.refuses(principal):
             raise Unauthenticated("token_revoked", "The token was revoked; ask an operator.")
         return principal
 
     async def start(self, runtime: "Runtime") -> None:
         """Poll revocations through this service's database role, and the issuer's keys, until `stop`; the first poll is waited for."""
+        self._runtime = runtime
         with contextlib.suppress(Exception):
             await self.keys.refresh()
             await self.revocations.read(runtime)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 POLL_EVERY = 0.5
 STALE_AFTER = 5.0
+CATCH_UP = 1.0
 
 metadata = MetaData(schema="office")
 
@@ -70,6 +72,7 @@ class Revocations:
         self._jtis: frozenset[str] = frozenset()
         self._read = float("-inf")
         self._wake = asyncio.Event()
+        self._catching_up: asyncio.Task[None] | None = None
 
     @property
     def fresh(self) -> bool:
@@ -99,6 +102,20 @@ class Revocations:
         self._subs = subs
         self._jtis = frozenset(jti for _, jti, _ in rows if jti is not None)
         self._read = started
+
+    async def catch_up(self, runtime: "Runtime") -> None:
+        """Read at once when the last poll is too old, since it may be this process that stood still and not the database.
+
+        All who ask share one reading and wait for it a second at most; whether it helped, `fresh` tells.
+        """
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._tried(runtime))
+        await asyncio.wait((self._catching_up,), timeout=CATCH_UP)
+
+    async def _tried(self, runtime: "Runtime") -> None:
+        # What is wrong is said by the poll, which fails of the same.
+        with suppress(Exception):
+            await self.read(runtime)
 
     def wake(self) -> None:
         """Poll now: this process has just written a row."""
