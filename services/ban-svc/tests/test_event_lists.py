@@ -206,6 +206,17 @@ async def test_event_bans_answer_where_they_hold_and_only_to_whom_they_may(stewa
     assert stewards.office.codes(ip, 422) == ["malformed"]
 
 
+async def test_a_ban_from_a_city_holds_in_its_venues_and_its_words_lie_nowhere_in_the_clear(stewards: Stewards) -> None:
+    town = f"Quagga{uuid4().hex[:8]}"
+    here, there = await stewards.event(place=f"Old Harbour, {town.upper()}"), await stewards.event(place="Old Harbour, Utrecht")
+    for event in (here, there):
+        await stewards.granted(event)
+    ban, name = await stewards.event_ban({"everywhere": False, "places": [town]})
+    assert [(await stewards.check(event, name)).json()["banned"] for event in (here, there)] == [True, False]
+    (row,) = await stewards.desk.sql("SELECT scope::text AS scope FROM cover WHERE action_id = $1", UUID(ban["id"]))
+    assert town.casefold() not in row["scope"].casefold()
+
+
 async def test_many_are_asked_about_an_event_in_their_order_and_the_look_is_logged(stewards: Stewards) -> None:
     event = await stewards.event()
     grant = await stewards.granted(event)

@@ -27,6 +27,7 @@ class Hashes:
         """The keys are made once; the ring's hash key is never rotated, so neither are they."""
         self._account = blake2b(key=keyring.hash("ban.account", "key"), digest_size=HASH_BYTES)
         self._address = blake2b(key=keyring.hash("ban.address", "key"), digest_size=HASH_BYTES)
+        self._place = blake2b(key=keyring.hash("ban.place", "key"), digest_size=HASH_BYTES)
         self._reference = blake2b(key=keyring.hash("ban.reference", "key"), digest_size=REFERENCE_BYTES)
 
     def account(self, name: str) -> bytes:
@@ -48,6 +49,12 @@ class Hashes:
         hashed = self._address.copy()
         hashed.update(canonical_address(address).encode())
         return hashed.digest()
+
+    def place(self, part: str) -> str:
+        """Hash one part of the name of a place: what a scope says in words is compared, and not kept in the clear."""
+        hashed = self._place.copy()
+        hashed.update(part.encode())
+        return hashed.hexdigest()
 
     def references(self, caller: str) -> Callable[[str], str]:
         """Give what makes references for a caller: of a subject, and of no action and no person, so that they join with nothing (R95)."""

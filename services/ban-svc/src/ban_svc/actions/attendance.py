@@ -1,7 +1,7 @@
 """Who is banned from an event at a moment: explicitly, where the scope covers it, and by every global ban (R16, R27, R28, R36)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from ban_svc.actions.permission import SCOPE
+from ban_svc.hashes import hashes_of
 from ban_svc.model import Scope
 from ban_svc.model.event import EventFacts
-from ban_svc.rules.scope import covers, moment_of
+from ban_svc.rules.scope import covers, moment_of, veiled
 from ban_svc.tables import Action, Cover, Individual, Permission
 
 
@@ -45,10 +46,12 @@ async def banned_from(edge: Edge, event: EventFacts, asked: datetime, *, names: 
         )
         .order_by(col(Cover.id))
     )
+    # The scopes of covers say their places in keyed hashes.
+    hidden = replace(event, place=veiled(event.place, hashes_of(edge.runtime).place) if event.place else None)
     found = [
         Absence(row.name_hash or b"", person, row.action_id, Kind(row.kind), row.ends_at)
         for row, person in await edge.session.execute(standing)
-        if covers(Scope.model_validate(row.scope) if row.scope else None, event)
+        if covers(Scope.model_validate(row.scope) if row.scope else None, hidden)
     ]
     let_in = await _let_in(edge, {one.action_id for one in found}, event, at)
     return [one for one in found if one.action_id not in let_in]

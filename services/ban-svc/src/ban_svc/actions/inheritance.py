@@ -19,6 +19,7 @@ from ban_svc.hashes import hashes_of
 from ban_svc.index import patch_after_commit
 from ban_svc.model import IN_FORCE, ActionSpec
 from ban_svc.model.individual import LinkState
+from ban_svc.rules.scope import veiled
 from ban_svc.tables import Account, Action, Cover, Identity, Individual
 
 NAME = "account.name"
@@ -165,4 +166,12 @@ async def _scope_of(edge: Edge, ban: Action, rows: Sequence[Cover], spec: Action
     if spec is None and rows:
         return rows[0].scope
     spec = spec or await open_spec(edge, ban)
-    return spec.scope.model_dump(mode="json", exclude_none=True) if spec and spec.scope else {"everywhere": True}
+    if spec is None or spec.scope is None:
+        return {"everywhere": True}
+    # Words of the case stay sealed: a place is compared by the keyed hashes of its parts.
+    places = spec.scope.places
+    veil = hashes_of(edge.runtime).place
+    hidden = spec.scope.model_copy(
+        update={"places": None if places is None else tuple(filter(None, (veiled(place, veil) for place in places)))}
+    )
+    return hidden.model_dump(mode="json", exclude_none=True)

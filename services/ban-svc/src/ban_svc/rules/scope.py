@@ -1,7 +1,7 @@
 """Where a ban holds, and which events that covers (R14, R25, R27, R28, R36)."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from kernel.decision import Decision, Reason
@@ -33,6 +33,11 @@ def lies_in(place: str | None, wider: str) -> bool:
     """A place lies in another when it names all of its parts: *Old Harbour, Utrecht* lies in *utrecht* (R28)."""
     parts = _parts(wider)
     return place is not None and bool(parts) and parts <= _parts(place)
+
+
+def veiled(place: str, veil: Callable[[str], str]) -> str:
+    """A place whose parts are veiled one by one lies in the same places as before, when theirs are veiled the same way (DESIGN 7)."""
+    return ", ".join(sorted(veil(part) for part in _parts(place)))
 
 
 def moment_of(event: EventFacts, asked: datetime) -> datetime:
@@ -72,6 +77,7 @@ def has_its_scope(spec: ActionSpec, matter: Matter) -> Decision:
 def may_be_scope(scope: Scope, *, on: date) -> Decision:
     """A field that is named names at least one value, and a country is one of ISO 3166-1 (R28)."""
     empty = any(values is not None and not values for values in (scope.countries, scope.places, scope.projects, scope.events))
+    empty = empty or any(not _parts(place) for place in scope.places or ())
     nothing = "A field of the scope is there and names nothing, so that nothing is covered; leave it out."
     return are_countries(scope.countries or (), on=on) & Decision.of((empty, Reason("scope_contradicts", nothing, "R28")))
 

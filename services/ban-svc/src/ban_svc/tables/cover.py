@@ -19,7 +19,7 @@ class Cover(Base, table=True):
     when its time is over (D23). `changed` is the transaction that wrote the row last, set by a trigger: the index reads on from the
     oldest transaction that was still running, so that a late commit is never lost. `permitted` are the exceptions to this action's ban of
     this account, set by a trigger from the confirmed permissions: wiki to the seconds since 1970 until which it holds (R16).
-    `scope` says where an event ban holds; those rows answer about events alone, and the index does not read them (R28, R37).
+    `scope` says where an event ban holds, places as keyed hashes; they answer about events alone, and no index reads them (R28, R37).
     """
 
     __tablename__ = "cover"
