@@ -17,7 +17,9 @@ def cases(name: str, table: str) -> list[Any]:
     return [pytest.param(entry, id=entry["name"]) for entry in entries]
 
 
-@pytest.mark.parametrize("case", [*cases("letters", "case"), *cases("others", "case"), *cases("paraphrases", "case")])
+@pytest.mark.parametrize(
+    "case", [*cases("letters", "case"), *cases("others", "case"), *cases("paraphrases", "case"), *cases("more", "case")]
+)
 def test_letter(case: dict[str, Any]) -> None:
     reading = read(case["text"])
     assert reading.document == case["document"]

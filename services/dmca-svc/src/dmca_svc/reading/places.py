@@ -59,7 +59,7 @@ def work_in(letter: Passages, said: Statements) -> str | None:
     The two sworn statements speak of "the copyrighted materials described above": they describe nothing.
     """
     for passage in letter.own:
-        if holds(PHRASES.asks["work"], passage.under):
+        if holds(PHRASES.asks["work"], passage.under) or passage.under.strip(" :.") in PHRASES.lists["work_headings"]:
             return passage.text
     oaths = {sentence.at for name in ("good_faith", "perjury", "accuracy") for sentence in said.of(name)}
     named = next((sentence.text for sentence in said.of("work") if sentence.at not in oaths), None)

@@ -32,7 +32,12 @@ _PRESENTED: Final = re.compile(
 def signed(letter: Passages) -> str | None:
     """Give the place of the signature."""
     return (
-        _marked(letter.lines) or _labelled(letter) or _under_closing(letter.lines) or _name_at_the_end(letter) or _presented(letter.lines)
+        _marked(letter.lines)
+        or _labelled(letter)
+        or _under_closing(letter.lines)
+        or _name_at_the_end(letter)
+        or _behind_last_words(letter.lines)
+        or _presented(letter.lines)
     )
 
 
@@ -117,6 +122,15 @@ def _lines_behind_statements(lines: tuple[Line, ...]) -> int:
         if holds(PHRASES.lists["statement_lines"], line.folded) and not is_statute(line.folded):
             return behind
     return len(lines)
+
+
+def _behind_last_words(lines: tuple[Line, ...]) -> str | None:
+    """Find a name that stands in one line with the letter's last sentence."""
+    for line in lines[-1:]:
+        name = line.text.rpartition(". ")[2].strip()
+        if name != line.text and is_name(Line(name, name.lower())):
+            return name
+    return None
 
 
 def _presented(lines: tuple[Line, ...]) -> str | None:
