@@ -201,7 +201,7 @@ async def test_event_bans_answer_where_they_hold_and_only_to_whom_they_may(stewa
     assert stewards.office.codes(await stewards.check(here, name, sub="otto"), 403) == ["grant_missing"]
     assert stewards.office.codes(await stewards.check("no-such-event", name), 403) == ["grant_missing"]
     assert stewards.office.codes(await stewards.check("no-such-event", name, role="auditor"), 422) == ["event_unknown"]
-    assert stewards.office.codes(await stewards.desk.get("/bans/v1/check?user=a", role="event_steward"), 403) == ["event_not_named"]
+    assert stewards.office.codes(await stewards.desk.get("/bans/v1/check?user=a", role="event_steward"), 422) == ["event_not_named"]
     ip = await stewards.desk.get("/bans/v1/check", params={"ip": "192.0.2.1", "event": here}, role="event_steward", sub="omar")
     assert stewards.office.codes(ip, 422) == ["malformed"]
 

@@ -135,7 +135,9 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
     moment = now if at is None else _moment(at)
     decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
     if not decision:
-        raise NotAllowed(decision.reasons[0].code, decision.reasons[0].says, decision.reasons[0].cite)
+        first = decision.reasons[0]
+        # A steward may ask: the question is not whole.
+        raise (Malformed if first.code == "event_not_named" else NotAllowed)(first.code, first.says, first.cite)
     if moment < now:
         return await _past(runtime, principal.actor.sub, subjects, moment)
     now = moment
