@@ -71,6 +71,12 @@ class People:
         answer = await self.call("POST", f"/{one}/split/confirmation", {"note": "So they are."}, sub="second")
         assert answer.status_code == 200, answer.text
 
+    async def lift(self, action: str, slowly: "Slowly") -> None:
+        where, body = f"/bans/v1/actions/{action}/lift", {"reason": "It has served its purpose.", "note": "Quiet years."}
+        assert (await self.desk.post(where, body, role="team_manager", sub="maja")).status_code == 200
+        assert (await self.desk.post(f"{where}/confirmation", {"note": "Yes."}, role="director", sub="dora")).status_code == 200
+        del slowly.bans[action]
+
     async def read(self, individual: str, **options: Any) -> dict[str, Any]:
         answer = await self.desk.get(f"/bans/v1/individuals/{individual}", role="auditor", **options)
         assert answer.status_code == 200, answer.text
@@ -567,14 +573,16 @@ class Slowly:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_in_any_order_the_check_says_what_a_slow_look_at_the_history_says(people: People, seed: int) -> None:
-    """Links, unlinks, bans, merges and splits in any order: the memory, the table and the history agree after every step."""
+    """Links, bans, their ends and lifts, merges and splits in any order: memory, table and history agree after every step."""
     chance = random.Random(seed)
     slowly = Slowly()
     ids = [await people.somebody() for _ in range(4)]
     names = [f"Walker {seed} {number} {uuid4().hex[:8]}" for number in range(6)]
     links: dict[str, str] = {}
-    for _ in range(22):
-        step = chance.choice(("link", "link", "unlink", "merge", "split", "ban"))
+    ending: set[str] = set()
+    enacted = 0
+    for _ in range(26):
+        step = chance.choice(("link", "link", "unlink", "merge", "merge", "split", "ban", "ban", "lift", "wait"))
         one, other = chance.sample(ids, 2)
         free = [name for name in names if name not in slowly.accounts]
         if step == "link" and free:
@@ -591,9 +599,18 @@ async def test_in_any_order_the_check_says_what_a_slow_look_at_the_history_says(
             pair = chance.choice(sorted(slowly.pairs))
             await people.split(*pair)
             slowly.pairs.remove(pair)
-        elif step == "ban" and not any(owner in slowly.persons(one) for owner in slowly.bans.values()) and len(slowly.bans) < 2:
-            ban = await people.office.enacted(people.office.spec(accounts=None, individual_id=one))
+        elif step == "ban" and not any(owner in slowly.persons(one) for owner in slowly.bans.values()):
+            short = chance.random() < 0.5
+            end = (people.desk.runtime.clock.law() + timedelta(hours=1)).isoformat() if short else None
+            ban = await people.office.enacted(people.office.spec(accounts=None, individual_id=one, expires_at=end))
             slowly.bans[ban["id"]] = one
+            ending |= {ban["id"]} if short else set()
+            enacted += 1
+        elif step == "lift" and slowly.bans:
+            await people.lift(chance.choice(sorted(slowly.bans)), slowly)
+        elif step == "wait":
+            await people.desk.advance(timedelta(hours=2))
+            slowly.bans = {ban: owner for ban, owner in slowly.bans.items() if ban not in ending}
         assert [await people.banned(name) for name in names] == [slowly.banned(name) for name in names], step
         assert await people.desk.findings() == []
-    assert slowly.bans
+    assert enacted

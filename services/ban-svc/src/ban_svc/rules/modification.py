@@ -62,7 +62,7 @@ def changed(old: ActionSpec, new: ActionSpec) -> frozenset[str]:
 def judge(old: ActionSpec, new: ActionSpec, term: Term) -> Judgement:
     """Wider scope, finite to indefinite, adding *irrevocable*, long term to permanent and an end more than twelve months later are
     substantial and atypical; a later end by months, a correction and a narrowing are ordinary; of extensions that together exceed the first
-    term, Legal says why they are not substantial (R102, R103, D26).
+    term, Legal says why they are not substantial (R31, R102, R103, D26).
     """  # noqa: D205 - the rule is one sentence
     substantial = _substantial(old, new, term)
     total = Decision.of(
