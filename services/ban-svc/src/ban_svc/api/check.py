@@ -135,16 +135,9 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
     moment = now if at is None else _moment(at)
     decision = rules.may_ask_check(principal.actor.roles, past=moment < now)
     if not decision:
-<<<<<<< HEAD
-        reason = decision.reasons[0]
-        # A steward's role opens the check: what is missing is a word of the question.
-        answer = Malformed if reason.code == "event_not_named" else NotAllowed
-        raise answer(reason.code, reason.says, reason.cite)
-=======
         first = decision.reasons[0]
         # A steward may ask: the question is not whole.
         raise (Malformed if first.code == "event_not_named" else NotAllowed)(first.code, first.says, first.cite)
->>>>>>> ban-whole
     if moment < now:
         return await _past(runtime, principal.actor.sub, subjects, moment)
     now = moment
