@@ -34,6 +34,8 @@ _ORDINAL: Final = re.compile(r"(?:[*\-+•·#]{1,4} +|[(\[]?(?:\d{1,2}|[a-h]|[iv
 _GLUED: Final = re.compile(r"[?:.](?: ?(?=https?://)|(?=[A-Z\[]))")
 """Where a question runs into its answer without a line's end between them."""
 _CLOSES: Final = re.compile("|".join(map(re.escape, PHRASES.closings)))
+_LABEL: Final = re.compile(r"[A-Z][\w()/'-]*(?: [\w()/'-]+){0,5}: ?(?=\S)")
+MOST_BLANKS: Final = 5
 _BLANKS: Final = re.compile(r"  +")
 
 
@@ -75,6 +77,12 @@ def is_statute(folded: str) -> bool:
 def closes(folded: str) -> bool:
     """Whether a line holds closing words ("Sincerely,")."""
     return len(folded) > 2 and _CLOSES.search(f"{folded.rstrip(' ,.!')},") is not None
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a line is one of a list of labels and values ("Work: Map of Tarn")."""
+    label = _LABEL.match(text)
+    return label is not None and label.group().count(" ") <= MOST_BLANKS and "://" not in text[: label.end() + 2]
 
 
 def redacted(folded: str) -> bool:

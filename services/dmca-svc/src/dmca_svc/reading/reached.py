@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.lines import Line, redacted, says_something
+from dmca_svc.reading.lines import Line, is_labelled, redacted, says_something
 from dmca_svc.reading.names import bare_redaction
 from dmca_svc.reading.phrases import PHRASES, holds
 
@@ -63,7 +63,8 @@ def reaches_sender(letter: Passages, *, full: bool) -> str | None:
         if not full and holds(PHRASES.lists["reply_here"], line.folded):
             return line.text
     for passage in letter.own:
-        if holds(PHRASES.lists["contact_leads"], passage.under) or _is_label(passage.under.rstrip(": "), labels):
+        leads = holds(PHRASES.lists["contact_leads"], passage.under) or _is_label(passage.under.rstrip(": "), labels)
+        if leads and not is_labelled(passage.lines[0].text):
             return passage.text
     return next((line.text for line in letter.lines if bare_redaction(line.folded)), None)
 

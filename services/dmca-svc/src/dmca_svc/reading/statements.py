@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from dmca_svc.reading.lines import is_labelled
 from dmca_svc.reading.phrases import PHRASES, Saying, holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dmca_svc.reading.passages import Passages
+    from dmca_svc.reading.passages import Passage, Passages
 
 LONGEST_SENTENCE: Final = 2_000
 """A sentence is cut here: what runs on longer is a list, and words far apart say nothing together."""
+
+LONGEST_SHORT_LINE: Final = 60
 
 _ADDRESS: Final = re.compile(r"(?:https?|hxxps?)://[^\s<>\"]+")
 """An address says nothing, whatever words are in it."""
@@ -103,7 +106,7 @@ class Statements:
 
 def statements(letter: Passages) -> Statements:
     """Cut the sender's passages into sentences. A plain yes to a form's statement adopts it; silence does not."""
-    texts = [(text, at) for at, passage in enumerate(letter.own) for text in sentences_of(passage.text)]
+    texts = [(text, at) for at, passage in enumerate(letter.own) for part in _parts(passage) for text in sentences_of(part)]
     beyond = len(letter.own)
     for question in letter.questions:
         answer = " ".join(passage.folded for passage in question.answer)[:200]
@@ -113,6 +116,17 @@ def statements(letter: Passages) -> Statements:
             texts.append((question.folded, beyond))
         beyond += 1
     return Statements(tuple(Sentence(text, _ADDRESS.sub(" ", text.lower()), at, passage) for at, (text, passage) in enumerate(texts)))
+
+
+def _parts(passage: Passage) -> list[str]:
+    """Cut a passage where a labelled line begins and the line before does not run on into it."""
+    parts: list[list[str]] = []
+    for line in passage.lines:
+        runs_on = bool(parts) and len(parts[-1][-1]) > LONGEST_SHORT_LINE and parts[-1][-1][-1].isalnum()
+        if not parts or (is_labelled(line.text) and not runs_on):
+            parts.append([])
+        parts[-1].append(line.text)
+    return [" ".join(part) for part in parts]
 
 
 def sentences_of(text: str) -> list[str]:
