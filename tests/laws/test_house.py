@@ -17,7 +17,7 @@ ROOMS = {
 }  # fmt: skip
 # What a service owns besides the rooms that every service may have; each with its reason.
 OWN_ROOMS = {
-    "ban": {"index", "hashes"},  # the in-memory index behind the ban check, and the keyed hashes it is asked by
+    "ban": {"index", "hashes", "metrics"},  # the index behind the ban check, the keyed hashes it is asked by, how often anything is decided
     "dmca": {"reading", "letters"},  # letters are read by a child process of its own
     "notify": {"letters"},  # templates, their facts and how they are rendered
 }
