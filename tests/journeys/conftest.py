@@ -104,7 +104,8 @@ class Town:
         await asyncio.to_thread(embedded.down, self.home, force=True)
 
 
-@pytest.fixture(scope="session")
+# Ended with the last journey in a row: a house at rest still polls, beside whatever is tested next.
+@pytest.fixture(scope="package")
 async def town() -> AsyncIterator[Town]:
     """One home for the journeys that leave it whole."""
     with tempfile.TemporaryDirectory(prefix="office-town-") as folder:
