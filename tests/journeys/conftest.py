@@ -104,10 +104,10 @@ class Town:
         await asyncio.to_thread(embedded.down, self.home, force=True)
 
 
-# Ended with the last journey in a row: a house at rest still polls, beside whatever is tested next.
-@pytest.fixture(scope="package")
+# One for each file: a walk of the clock stops at the dates of every matter in it, and a house at rest polls beside other tests.
+@pytest.fixture(scope="module")
 async def town() -> AsyncIterator[Town]:
-    """One home for the journeys that leave it whole."""
+    """One home for the journeys of a file that leave it whole."""
     with tempfile.TemporaryDirectory(prefix="office-town-") as folder:
         town = Town(Path(folder) / "home", free_port())
         town.home.mkdir()
