@@ -20,7 +20,7 @@ QUIET = {
     "request": "completed",
     "case": "assigned",
     "action": "approved",
-    "dmca_notice": "assessed",
+    "dmca_notice": "announced",
     "appeal": "voted",
     "notification": "delivered",
 }
