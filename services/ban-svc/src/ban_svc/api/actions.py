@@ -17,7 +17,8 @@ from ban_svc import actions, rules
 from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
 from ban_svc.api.problems import PROBLEMS
-from ban_svc.api.views import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView, view, view_list
+from ban_svc.api.shapes import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView
+from ban_svc.api.views import view, view_list
 from ban_svc.model import ActionSpec, State
 from ban_svc.tables import Action
 

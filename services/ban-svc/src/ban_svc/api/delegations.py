@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from ban_svc import actions
 from ban_svc.actions.delegation import NOTE
 from ban_svc.api.forms import Form, Note
-from ban_svc.api.views import Moment, PerformerView
+from ban_svc.api.shapes import Moment, PerformerView
 from ban_svc.model.spec import Moment as MomentSent
 from ban_svc.tables import Delegation
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from ban_svc import actions
 from ban_svc.actions import Effects
 from ban_svc.api.actions import READERS, readable
-from ban_svc.api.views import Moment, ReceiptView
+from ban_svc.api.shapes import Moment, ReceiptView
 from ban_svc.model import AccountRef, Effect, Scope
 
 effects = Router(prefix="/bans/v1", tags=["bans"])

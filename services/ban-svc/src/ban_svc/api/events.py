@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from ban_svc.actions import event_lists, events
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.people_forms import EventForm, EventListForm, OmissionForm, TraceForm
-from ban_svc.api.views import Moment
+from ban_svc.api.shapes import Moment
 from ban_svc.tables import Event, EventList
 
 gatherings = Router(prefix="/bans/v1", tags=["events"])

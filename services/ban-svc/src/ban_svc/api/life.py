@@ -14,7 +14,8 @@ from ban_svc.actions.matter import roles_of
 from ban_svc.api.actions import READERS, as_sent
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.life_forms import FailureForm, LiftForm, LookForm, ModificationForm, PermissionForm
-from ban_svc.api.views import ActionView, Moment, view
+from ban_svc.api.shapes import ActionView, Moment
+from ban_svc.api.views import view
 from ban_svc.tables import Action, Enforcement
 
 life = Router(prefix="/bans/v1", tags=["bans"])

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from ban_svc.actions import individuals as links
 from ban_svc.actions import merges
 from ban_svc.actions.inheritance import NAME, accounts_of, members_of
-from ban_svc.api.views import Moment
+from ban_svc.api.shapes import Moment
 from ban_svc.model import AccountRef
 from ban_svc.tables import Account, Action, Identity, Individual, Merge
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, StringConstraints
 
 from ban_svc.actions import photographs as kept
 from ban_svc.api.forms import Form, Note
-from ban_svc.api.views import Moment
+from ban_svc.api.shapes import Moment
 from ban_svc.tables import Photograph
 
 photographs = Router(prefix="/bans/v1", tags=["individuals"])

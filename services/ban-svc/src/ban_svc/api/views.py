@@ -1,9 +1,7 @@
-"""The answers, in the shapes of API.md; absent is never null."""
+"""How a decision is shown: what is sealed in it only to a caller who said why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.audit import log_access
@@ -11,7 +9,6 @@ from chassis.crypto import reveal
 from chassis.edge import Edge
 from kernel.kinds import Kind
 from kernel.review import Review, Step, approvals_of, state_of, steps_of
-from pydantic import BaseModel, PlainSerializer
 from sqlmodel import col, select
 
 from ban_svc.actions.enforcement import URL
@@ -19,147 +16,9 @@ from ban_svc.actions.life import waiting_on
 from ban_svc.actions.modification import latest_modification
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
-from ban_svc.model import AccountRef, ActionSpec
+from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView
+from ban_svc.model import ActionSpec
 from ban_svc.tables import Action, Enforcement, Modification, Note, Signature
-
-
-def _as_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-Moment = Annotated[datetime, PlainSerializer(_as_text, return_type=str, when_used="json")]
-
-
-class PerformerView(BaseModel):
-    """Who did it: a role and an opaque id."""
-
-    role: str
-    id: str
-
-
-class StepView(BaseModel):
-    """One level of the chain; its note is shown to whoever gave a reason to read the action."""
-
-    level: str
-    required: bool
-    state: Literal["waiting", "open", "approved", "dissented", "returned", "skipped"]
-    by: str | None = None
-    at: Moment | None = None
-    note: str | None = None
-
-
-class ReviewView(BaseModel):
-    """How the review of the present text stands."""
-
-    course: Literal["act", "no_action"]
-    digest: str
-    steps: list[StepView]
-    approvals: int
-    state: Literal["open", "approved", "declined", "returned"]
-
-
-class ReceiptView(BaseModel):
-    """The proof of an effect; an address of a page is shown to whoever gave a reason to read the action."""
-
-    log_id: int | None = None
-    revision_id: int | None = None
-    url: str | None = None
-
-
-class EnforcementView(BaseModel):
-    """One effect on one wiki."""
-
-    wiki: str
-    effect: str
-    state: Literal["waiting", "done", "failed", "drifted"]
-    receipt: ReceiptView | None = None
-
-
-class ModificationView(BaseModel):
-    """What is proposed to change of a decision in force; `review` where the kind's chain signs it, by its own digest (D26)."""
-
-    digest: str
-    nature: Literal["ordinary", "substantial_atypical"]
-    route: Literal["chain", "two_people"]
-    state: str
-    remarks: list[str]
-    by: PerformerView
-    at: Moment
-    review: ReviewView | None = None
-    spec: ActionSpec | None = None
-
-
-class ActionView(BaseModel):
-    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list."""
-
-    id: UUID
-    case_id: UUID | None = None
-    notice_id: UUID | None = None
-    kind: str
-    origin: Literal["decided", "recorded"]
-    imposed_by: Literal["foundation", "community", "affiliate"] | None = None
-    state: str
-    review: ReviewView
-    spec: ActionSpec | None = None
-    authorised_by: list[PerformerView]
-    performed_by: PerformerView | None = None
-    individual_id: UUID | None = None
-    acting_account: Literal["wmfoffice", "staff"] | None = None
-    enacted_at: Moment | None = None
-    expires_at: Moment | None = None
-    emergency: bool = False
-    enforcement: list[EnforcementView]
-    modification: ModificationView | None = None
-    waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None
-    permitted_until: Moment | None = None
-    ended_at: Moment | None = None
-    version: int
-
-
-class SubjectView(BaseModel):
-    """Whom an action is against, for the services that write to them or hear them."""
-
-    action_id: UUID
-    kind: str
-    individual_id: UUID | None = None
-    accounts: list[AccountRef]
-    enacted_at: Moment | None = None
-    expires_at: Moment | None = None
-    irrevocable: bool
-    warning: str | None = None
-    reapply_criteria: list[str] | None = None
-    no_rights_until: Moment | None = None
-
-
-class PartyView(BaseModel):
-    """Whether the one asked about is the person."""
-
-    party: bool
-
-
-class ReasonView(BaseModel):
-    """A ground that stood against a step, or a remark that went with it."""
-
-    code: str
-    says: str
-    cite: str
-
-
-class TimelineItem(BaseModel):
-    """One step, done or refused."""
-
-    at: Moment
-    what: str
-    by: PerformerView | None = None
-    cite: str | None = None
-    reasons: list[ReasonView] | None = None
-    event_id: UUID | None = None
-
-
-class TimelineView(BaseModel):
-    """Everything that happened, or was tried, in order."""
-
-    items: list[TimelineItem]
 
 
 async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) -> ActionView:
