@@ -17,22 +17,13 @@ _TWO = "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NO
 _ONE_WAITS = "state = 'proposed'"
 
 
-class Lift(Base, table=True):
-    """Two people end a decision because it has served its purpose (R30, D26); one waits at a time."""
-
-    __tablename__ = "lift"
-    __table_args__ = (
-        CheckConstraint("state IN ('proposed', 'confirmed', 'replaced')", name="lift_state"),
-        CheckConstraint(_TWO, name="lift_two_people"),
-        Index("lift_waiting", "action_id", unique=True, postgresql_where=_ONE_WAITS),
-        Index("lift_action", "action_id", "at"),
-    )
+class ByTwo(Base):
+    """What two people do to an action: who proposed it and why, and who confirmed it."""
 
     id: UUID = Field(primary_key=True)
     action_id: UUID = Field(foreign_key="action.id")
     by: str
     manages: bool = True
-    reason_id: UUID
     note_id: UUID
     at: datetime = Field(sa_type=Moment)
     state: str = "proposed"
@@ -45,7 +36,21 @@ class Lift(Base, table=True):
         return WaitingFacts(by=self.by, manages=self.manages)
 
 
-class Permission(Base, table=True):
+class Lift(ByTwo, table=True):
+    """Two people end a decision because it has served its purpose (R30, D26); one waits at a time."""
+
+    __tablename__ = "lift"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'confirmed', 'replaced')", name="lift_state"),
+        CheckConstraint(_TWO, name="lift_two_people"),
+        Index("lift_waiting", "action_id", unique=True, postgresql_where=_ONE_WAITS),
+        Index("lift_action", "action_id", "at"),
+    )
+
+    reason_id: UUID
+
+
+class Permission(ByTwo, table=True):
     """A scoped exception to a ban, with an end (R16). `wikis` are those on which the check obeys it; the whole scope is sealed."""
 
     __tablename__ = "permission"
@@ -58,27 +63,13 @@ class Permission(Base, table=True):
         {"info": {"import_role": ("SELECT",)}},
     )
 
-    id: UUID = Field(primary_key=True)
-    action_id: UUID = Field(foreign_key="action.id")
     scope: Sealed = Field(sa_type=SealedText)
     wikis: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     events: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     until: datetime = Field(sa_type=Moment)
-    by: str
-    manages: bool = True
-    note_id: UUID
-    at: datetime = Field(sa_type=Moment)
-    state: str = "proposed"
-    confirmed_by: str | None = None
-    confirmation_id: UUID | None = None
-    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
-
-    def waiting(self) -> WaitingFacts:
-        """What the rule of the second person asks."""
-        return WaitingFacts(by=self.by, manages=self.manages)
 
 
-class Modification(Base, table=True):
+class Modification(ByTwo, table=True):
     """Another text for a decision in force: what burdens goes through the kind's chain, a narrowing through two people (D26).
 
     `confirmed_by` is the second person of a narrowing, or whoever put into force what the chain approved.
@@ -96,8 +87,6 @@ class Modification(Base, table=True):
         {"info": {"import_role": ("SELECT",)}},
     )
 
-    id: UUID = Field(primary_key=True)
-    action_id: UUID = Field(foreign_key="action.id")
     digest: str
     spec: Sealed = Field(sa_type=SealedText)
     nature: str
@@ -105,14 +94,7 @@ class Modification(Base, table=True):
     reasons: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     levels: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     approvals: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
-    by: str
     manages: bool = False
-    note_id: UUID
-    at: datetime = Field(sa_type=Moment)
-    state: str = "proposed"
-    confirmed_by: str | None = None
-    confirmation_id: UUID | None = None
-    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
 
     def waiting(self) -> WaitingFacts:
         """What the rule of the second person asks."""
