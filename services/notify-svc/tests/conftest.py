@@ -52,7 +52,7 @@ PLAIN: dict[str, dict[str, Any]] = {
 NEEDED: dict[str, Any] = {
     "clock": Clock(target_at=AT + timedelta(days=28), at_risk_at=AT + timedelta(days=21), state="running"),
     "decided_at": AT, "enacted_at": AT, "issuance": 1, "issued_at": AT, "nature": "substantial_atypical", "ended_at": AT,
-    "taken_down_at": AT,
+    "taken_down_at": AT, "rate": {"enacted": 41, "usual": 40, "days": 30},
     "answer_due_at": AT + timedelta(days=14), "outcome": "ratified", "outcome_refusal": {"appeal_id": uuid4(), "codes": ("late",)},
     "sender": {"sender_id": uuid4(), "state": "warned"}, "counter_notice_id": uuid4(), "court_action_id": uuid4(), "verdict": "compliant",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """One notification for each event and reader, with its one outcome."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from notify_svc.model import Person, State
 
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SUBJECT = Person("subject", wiki_user="Loud visitor", wiki="examplewiki")
 
 
@@ -54,6 +55,27 @@ async def test_nothing_leaves_within_the_minute_and_an_alert_at_once(office: Any
     assert (await office.row(letter["id"]))["state"] == "queued"
     await desk.advance(timedelta(seconds=2))
     assert (await office.row(letter["id"]))["state"] == "delivered"
+
+
+async def test_an_unusual_rate_wakes_the_team_that_acts_whatever_the_last_action_was(office: Any, desk: Any) -> None:
+    (alert,) = await office.tell(office.said("action", "unusual_rate", kind="child_protection", disclosure="confidential"))
+    await desk.settle()
+    message = office.mail(alert)
+    assert (message["To"], message["Subject"]) == ("trust-and-safety@example.invalid", "More office actions than usual: 41 in 30 days")
+    words = message.get_content()
+    assert "40 are usual" in words
+    assert "child" not in words
+
+
+async def test_a_notice_that_is_released_goes_out_then(office: Any, desk: Any) -> None:
+    withheld = {"about": uuid4(), "kind": "child_protection", "disclosure": "confidential"}
+    (first, _) = await office.tell(office.said("action", "enacted", notice_withheld=True, **withheld), subject=SUBJECT)
+    assert (first["template"], first["state"], first["reason_code"]) == ("account_measure", "suppressed", "notice_withheld")
+    (notice,) = await office.tell(
+        office.said("action", "notice_released", version=2, enacted_at=AT, issued_at=AT, **withheld), subject=SUBJECT
+    )
+    assert (notice["template"], notice["state"]) == ("account_measure", "queued")
+    assert "2 March 2026" in (await office.sent(notice)).get_content()
 
 
 async def test_a_cancelled_letter_is_kept_as_suppressed_and_never_leaves(office: Any, desk: Any) -> None:

@@ -154,6 +154,14 @@ def test_conditions_decide_who_is_told() -> None:
     assert told(change("declined", matter="child_protection", enacted_at="x", notice_withheld=True)) == [
         ("requester", "matter_decided", None)
     ]
+    # A notice that the named group releases says what is so by then (D20).
+    assert told(change("notice_released", matter="child_protection", state="approved")) == []
+    assert told(change("notice_released", matter="child_protection", state="enforced", enacted_at="x")) == [
+        ("subject", "account_measure", None)
+    ]
+    assert told(change("notice_released", matter="child_protection", state="declined", enacted_at="x")) == [
+        ("subject", "measure_ended", None)
+    ]
     assert [one[0] for one in told(change("modified", nature="ordinary"))] == ["subject"]
     assert [one[0] for one in told(change("modified", nature="substantial_atypical"))] == ["subject", "requester"]
     assert told(change("received", "dmca_notice", "dmca")) == [("complainant", "dmca_received", None)]

@@ -27,6 +27,9 @@ ActionChangeKind = Literal[
     "outcome_refused",
     "at_risk",
     "breached",
+    "notice_withheld",
+    "notice_released",
+    "unusual_rate",
 ]
 
 _KNOWN = "appeals knows the decision; notify tells the parties."
@@ -67,6 +70,15 @@ KINDS: Final[dict[ActionChangeKind, Said]] = {
     ),
     "at_risk": Said("A signature that must follow an emergency is nearly due (D3, D4).", "notify alerts staff, once.", ("clock",)),
     "breached": Said("A signature that must follow an emergency did not come in time (D3, D4).", "notify alerts staff, once.", ("clock",)),
+    "notice_withheld": Said("The named group recorded that the notice to the subject must wait (D20).", "Nobody."),
+    "notice_released": Said(
+        "The named group ended that; the notice need wait no longer (D20).", "notify tells the subject what stands, or that it ended."
+    ),
+    "unusual_rate": Said(
+        "With this enactment more actions than usual were enacted of late (R110).",
+        "notify alerts staff, once for the whole time.",
+        ("rate",),
+    ),
 }
 
 
@@ -77,6 +89,14 @@ class EnforcementCounts(Frozen):
     done: Count = Field(0, description="Done, with a receipt.")
     failed: Count = Field(0, description="Failed, for a person.")
     drifted: Count = Field(0, description="Undone by somebody since.")
+
+
+class Rate(Frozen):
+    """How many actions were enacted of late, beside how many are usual."""
+
+    enacted: Count = Field(description="Enacted within the time, this one included.")
+    usual: Count = Field(description="How many are usual within it.")
+    days: Count = Field(description="The time, in days.")
 
 
 class ActionState(Frozen):
@@ -134,6 +154,7 @@ class ActionState(Frozen):
     appeal_id: Id | None = Field(None, description="The appeal whose outcome changed it last.")
     outcome_refusal: OutcomeRefusal | None = Field(None, description="The appeal outcome that could not be applied.")
     clock: Clock | None = Field(None, description="The clock of signatures that follow an emergency.")
+    rate: Rate | None = Field(None, description="There when its enactment made the rate of actions unusual (R110).")
 
 
 class ActionChange(Change[ActionChangeKind, ActionState]):
@@ -143,6 +164,7 @@ class ActionChange(Change[ActionChangeKind, ActionState]):
     owner: ClassVar = "ban-svc"
     readers: ClassVar = ("intake-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("action_id",)
+    schema_version: ClassVar[str] = "1.1.0"
     kinds: ClassVar = KINDS
 
     action_change_kind: ActionChangeKind = Field(description="What happened to the action.")

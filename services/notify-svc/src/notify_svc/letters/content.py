@@ -24,6 +24,7 @@ from notify_svc.letters.facts import (
     SenderLockedOut,
     SenderWarned,
     Takedown,
+    UnusualRate,
     Warned,
 )
 from notify_svc.model import Change, Found, Party, Person
@@ -188,6 +189,10 @@ def _alert(change: Change, _party: Party, _person: Person, _found: Found, _told_
     }
 
 
+def _unusual_rate(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"at": change.dt, **change.state["rate"]}
+
+
 _GIVERS: Mapping[type[Facts], Callable[[Change, Party, Person, Found, datetime], Given]] = {
     Received: _received,
     Decided: _decided,
@@ -203,6 +208,7 @@ _GIVERS: Mapping[type[Facts], Callable[[Change, Party, Person, Found, datetime],
     CourtAction: _court_action,
     Appeal: _appeal,
     Alert: _alert,
+    UnusualRate: _unusual_rate,
 }
 
 

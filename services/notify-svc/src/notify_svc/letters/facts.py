@@ -218,6 +218,16 @@ class Alert(Facts):
     change: Annotated[Line, Disclosure.CLOCK]
 
 
+class UnusualRate(Facts):
+    """More actions than usual: how many, in which time; never what they were (R110)."""
+
+    example = {"reference": "0195", "at": MOMENT, "enacted": 41, "usual": 40, "days": 30}
+    at: Annotated[datetime, Disclosure.CLOCK]
+    enacted: Annotated[int, Disclosure.CLOCK]
+    usual: Annotated[int, Disclosure.CLOCK]
+    days: Annotated[int, Disclosure.CLOCK]
+
+
 TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("request_received", "request_incomplete"), Received),
     **dict.fromkeys(("request_deferred", "request_refused", "matter_decided", "decision_changed"), Decided),
@@ -237,5 +247,6 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
     **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
     **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel"), Alert),
+    "alert_unusual_rate": UnusualRate,
 }
 """Every letter there is, with what it tells."""

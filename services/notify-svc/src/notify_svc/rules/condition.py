@@ -7,6 +7,7 @@ from typing import Any
 from notify_svc.model import Change, Party
 
 Condition = Callable[[Change, Party], bool]
+_IN_FORCE = {"enacted", "enforced"}
 _PUT_AWAY = {"no_formal_notice", "joined_elsewhere", "not_answered"}
 
 
@@ -24,6 +25,16 @@ def asks_anew(change: Change, party: Party) -> bool:
 def notice_due(change: Change, _party: Party) -> bool:
     """The neutral notice of a child-protection measure waits while the named group withholds it (D20)."""
     return not change.state.get("notice_withheld", False)
+
+
+def stands(change: Change, _party: Party) -> bool:
+    """A notice that is released goes out while its measure is in force (D20)."""
+    return change.state.get("state") in _IN_FORCE
+
+
+def ended_since(change: Change, party: Party) -> bool:
+    """Of a measure that ended while its notice waited, the subject learns that it ended; of one that never came about, nothing (D20)."""
+    return was_in_force(change, party) and not stands(change, party)
 
 
 def substantial(change: Change, _party: Party) -> bool:
@@ -128,6 +139,8 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             heard,
             asks_anew,
             notice_due,
+            stands,
+            ended_since,
             substantial,
             was_in_force,
             was_in_force_openly,
@@ -168,7 +181,12 @@ def court_action_of(change: Change) -> Mapping[str, Any] | None:
 
 
 def team_of(change: Change) -> str:
-    """A staff alert goes to the team that owns the matter; child protection to the named group alone (R86, D20)."""
+    """A staff alert goes to the team that owns the matter; child protection to the named group alone (R86, D20).
+
+    How many actions there are is no matter's own: whatever the last of them was, the team that acts hears of it (R110).
+    """
+    if change.kind == "unusual_rate":
+        return "trust_and_safety"
     if change.matter == "child_protection":
         return "child_protection"
     if change.aggregate == "appeal":
