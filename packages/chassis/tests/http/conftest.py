@@ -162,6 +162,12 @@ async def take_letter(body: ReceivedBody) -> dict[str, int]:
     return {"length": len(text)}
 
 
+@api.post("/files", roles=(Role.EVALUATOR,), status=201, creates=True, accepts=("*/*",))
+async def take_file(body: ReceivedBody) -> dict[str, str]:
+    """Take a file of any kind."""
+    return {"claimed": body.media_type, "content": body.content.hex()}
+
+
 @api.get("/tally", roles=())
 async def show_tally(edge: OpenEdge) -> dict[str, int]:
     """Count notes, for anybody."""

@@ -166,6 +166,18 @@ async def test_a_letter_may_come_as_json(desk: Desk) -> None:
     assert answer.json() == {"length": 4}
 
 
+async def test_a_file_is_taken_as_it_is_whatever_it_is_called(desk: Desk) -> None:
+    async def send(content: bytes, kind: str | None) -> tuple[int, Any]:
+        headers = {"Content-Type": kind} if kind is not None else {}
+        answer = await desk.post("/intake/v1/files", role="evaluator", content=content, headers=headers)
+        return answer.status_code, answer.json()
+
+    for kind in ("image/png", "application/json"):
+        assert await send(b"{\xff\x00", kind) == (201, {"claimed": kind, "content": "7bff00"})
+    assert (await send(b"{", None))[0] == 422
+    assert (await send(b"", "image/png"))[0] == 422
+
+
 async def test_an_operation_without_a_body_takes_none_or_an_empty_object(desk: Desk) -> None:
     path = "/intake/v1/notes/01890a5d-ac96-774b-bcce-b302099a8057/readings"
     assert (await desk.post(path, role="evaluator")).status_code == 200

@@ -18,7 +18,7 @@ from chassis.auth.gate import Gate, role_for
 from chassis.edge import Edge
 from chassis.errors import AccessReasonMissing, IdempotencyKeyMissing, Malformed, OfficeError
 from chassis.http import etag, idempotency
-from chassis.http.body import BodyLimit, Received, check_media_type, check_target, media_type, read_json
+from chassis.http.body import ANY, BodyLimit, Received, check_media_type, check_target, media_type, read_json
 from chassis.http.limits import limits_of
 from chassis.http.operation import Caller, Operation, thing_in
 from chassis.runtime import Runtime
@@ -209,7 +209,7 @@ class OfficeRoute(APIRoute):
                 raise Malformed("malformed", "The body is empty.")
             return body
         given = check_media_type(request, self.operation.accepts)
-        if given.endswith("json"):
+        if given.endswith("json") and ANY not in self.operation.accepts:
             # FastAPI would read it again, less strictly; `Request.json` hands out what it finds here.
             value = read_json(body)
             if value is None:
