@@ -25,13 +25,13 @@ _versioned = msgspec.json.Decoder(_Versioned)
 
 @dataclass(slots=True)
 class IfMatch:
-    """What the caller last read of the thing in the path. `versions` None stands for `*`."""
+    """What the caller last read of the thing in the path, named by its id or otherwise. `versions` None stands for `*`."""
 
-    aggregate_id: UUID
+    aggregate_id: UUID | str
     versions: frozenset[int] | None
     compared: bool = False
 
-    def compare(self, row_id: UUID, version: int) -> None:
+    def compare(self, row_id: UUID | str, version: int) -> None:
         """Compare with a row just locked.
 
         Raises:
@@ -44,7 +44,7 @@ class IfMatch:
             raise Conflict("version_conflict", "It has changed since you read it; read it again and decide anew.")
 
 
-def if_match(header: str | None, aggregate_id: UUID | None) -> IfMatch | None:
+def if_match(header: str | None, aggregate_id: UUID | str | None) -> IfMatch | None:
     """Read the header `If-Match` of a write.
 
     Raises:

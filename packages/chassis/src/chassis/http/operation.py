@@ -62,3 +62,9 @@ def thing_in(path: str, params: Mapping[str, Any]) -> tuple[str | None, UUID | N
             except ValueError:
                 return None, None
     return None, None
+
+
+def name_in(path: str, params: Mapping[str, Any]) -> str | None:
+    """Give what a path names, whatever kind of name it is: of `/intake/v1/staff/{sub}` the `sub`."""
+    first = next((part for part in path.split("/") if part.startswith("{") and part.endswith("}")), None)
+    return None if first is None else str(params.get(first[1:-1].partition(":")[0]))

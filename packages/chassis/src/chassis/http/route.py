@@ -20,7 +20,7 @@ from chassis.errors import AccessReasonMissing, IdempotencyKeyMissing, Malformed
 from chassis.http import etag, idempotency
 from chassis.http.body import ANY, BodyLimit, Received, check_media_type, check_target, media_type, read_json
 from chassis.http.limits import limits_of
-from chassis.http.operation import Caller, Operation, thing_in
+from chassis.http.operation import Caller, Operation, name_in, thing_in
 from chassis.runtime import Runtime
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -98,7 +98,8 @@ class OfficeRoute(APIRoute):
         runtime: Runtime = request.app.state.runtime
         caller = await self._admit(request, request.app.state.gate)
         self._check_query(request)
-        match = etag.if_match(request.headers.get("if-match"), caller.aggregate_id) if self.writes else None
+        named = caller.aggregate_id or name_in(self.path, request.path_params)
+        match = etag.if_match(request.headers.get("if-match"), named) if self.writes else None
         key = idempotency.key_of(request.headers.get("idempotency-key")) if self.writes and caller.actor else None
         if self.operation.creates and key is None:
             raise IdempotencyKeyMissing

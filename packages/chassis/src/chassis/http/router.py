@@ -39,6 +39,10 @@ class Router(APIRouter):
         """
         return self._declare("POST", path, roles, **options)
 
+    def put(self, path: str, *, roles: tuple[Role, ...], **options: Any) -> Callable[[Endpoint], Endpoint]:  # type: ignore[override]  # as for get
+        """Declare a write of what the caller names in the path. Options: those of `post`."""
+        return self._declare("PUT", path, roles, **options)
+
     def delete(self, path: str, *, roles: tuple[Role, ...], **options: Any) -> Callable[[Endpoint], Endpoint]:  # type: ignore[override]  # as for get
         """Declare a removal. Options: those of `post`."""
         return self._declare("DELETE", path, roles, **options)
