@@ -90,6 +90,13 @@ INVARIANTS = (
            WHERE c.state = 'in_review' AND r.id IS NULL""",
     ),
     Invariant(
+        "staff-as-entered",
+        "The directory says of somebody what was not entered last, or an entry of theirs is not there any more.",
+        """SELECT s.id FROM staff s LEFT JOIN staff_entry e ON e.staff_id = s.id AND e.version = s.version
+           WHERE (e.line_manager, e.team, e.since) IS DISTINCT FROM (s.line_manager, s.team, s.since)
+              OR s.version <> (SELECT count(*) FROM staff_entry one WHERE one.staff_id = s.id)""",
+    ),
+    Invariant(
         "notice-was-passed-on",
         "A complete DMCA notice was not passed on, or has no date at the designated agent.",
         "SELECT id FROM request WHERE kind = 'dmca' AND state <> 'incomplete' AND (forwarded_to IS NULL OR received_by_agent_at IS NULL)",

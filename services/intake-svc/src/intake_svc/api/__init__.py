@@ -3,5 +3,6 @@
 from intake_svc.api.cases import cases
 from intake_svc.api.peers import peers
 from intake_svc.api.requests import requests
+from intake_svc.api.staff import staff
 
-ROUTERS = (requests, cases, peers)
+ROUTERS = (requests, cases, staff, peers)

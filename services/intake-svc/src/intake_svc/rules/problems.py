@@ -22,5 +22,8 @@ PROBLEMS: Mapping[str, str] = {
     "in_the_past": "An extension ends in the future (R98).",
     "secondary_action_requested": "Direct requests for secondary actions are generally left to the community; a person decides that (R60).",
     "sent_to_other_team": "A request sent to the other team is passed on and keeps its receipt date (R87).",
+    "leads_oneself": "The directory says for each member of staff whom to ask besides them (R94).",
+    "since_in_future": "The directory says what is so (R94).",
+    "since_before_last": "What the directory said of an earlier time stays, so that a past action keeps its contact (R94).",
     "asks_the_same": "A request about the same kind, subjects and pages as an earlier one is linked to it, for a person to judge (R88).",
 }

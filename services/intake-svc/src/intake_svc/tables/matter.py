@@ -13,47 +13,16 @@ from kernel.deadline import Clock, Extension, ExtensionCause, Target, at_risk_at
 from kernel.decision import Reason
 from kernel.kinds import CASE_KINDS, REQUEST_KINDS, Kind
 from kernel.workdays import calendar_day
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text
+from sqlmodel import Field
 
 from intake_svc.model.case import CaseFacts, CaseState, Priority
 from intake_svc.model.request import Channel, Part, RequestFacts, RequestState, Standing, Team
 from intake_svc.rules.request import is_complete
+from intake_svc.tables.columns import INSERT_ONLY, Base, ids, moment, one_of, row_of, texts
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands in `due_at` for a case without a clock, so that lists by due date keep one order."""
-INSERT_ONLY = {"info": {"grants": ("SELECT", "INSERT")}}
-
-
-class Base(SQLModel, registry=registry()):
-    """Intake's own rows, apart from those of the other services of a process."""
-
-
-def _moment(**options: Any) -> Any:
-    return Field(sa_type=DateTime(timezone=True), **options)
-
-
-def _ids() -> Any:
-    return Field(default_factory=list, sa_type=ARRAY(Uuid))
-
-
-def _texts() -> Any:
-    return Field(default_factory=list, sa_type=ARRAY(Text))
-
-
-def _of(table: str, *, nullable: bool = False) -> Any:
-    """Refer to a row that may be written later in the same transaction."""
-    return Field(
-        default=None if nullable else ...,
-        sa_column=Column(Uuid, ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED"), nullable=nullable),
-    )
-
-
-def _one_of(column: str, words: Any) -> CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
 class Case(Base, table=True):
@@ -61,11 +30,11 @@ class Case(Base, table=True):
 
     __tablename__: ClassVar[Any] = "case"
     __table_args__ = (
-        _one_of("kind", sorted(CASE_KINDS)),
-        _one_of("state", CaseState),
-        _one_of("team", Team),
-        _one_of("priority", Priority),
-        _one_of("clock_state", ("running", "at_risk", "breached", "stopped")),
+        one_of("kind", sorted(CASE_KINDS)),
+        one_of("state", CaseState),
+        one_of("team", Team),
+        one_of("priority", Priority),
+        one_of("clock_state", ("running", "at_risk", "breached", "stopped")),
         CheckConstraint("(target_at IS NULL) = (clock_state IS NULL) AND (target_at IS NULL) = (at_risk_at IS NULL)", name="clock_whole"),
         CheckConstraint("(clock_state = 'stopped') = (stopped_at IS NOT NULL) OR clock_state IS NULL", name="clock_stop"),
         CheckConstraint("(state IN ('decided', 'closed')) = (decided_at IS NOT NULL)", name="decided_when"),
@@ -81,26 +50,26 @@ class Case(Base, table=True):
     state: str = Field(sa_type=Text)
     team: str = Field(sa_type=Text)
     priority: str = Field(sa_type=Text)
-    received_at: datetime = _moment()
-    due_at: datetime = _moment()
-    target_at: datetime | None = _moment(default=None)
-    at_risk_at: datetime | None = _moment(default=None)
+    received_at: datetime = moment()
+    due_at: datetime = moment()
+    target_at: datetime | None = moment(default=None)
+    at_risk_at: datetime | None = moment(default=None)
     clock_state: str | None = Field(default=None, sa_type=Text)
     delay_cause: str | None = Field(default=None, sa_type=Text)
-    stopped_at: datetime | None = _moment(default=None)
+    stopped_at: datetime | None = moment(default=None)
     assignee: str | None = Field(default=None, sa_type=Text)
-    assigned_until: datetime | None = _moment(default=None)
-    request_ids: list[UUID] = _ids()
-    action_ids: list[UUID] = _ids()
-    open_action_ids: list[UUID] = _ids()
+    assigned_until: datetime | None = moment(default=None)
+    request_ids: list[UUID] = ids()
+    action_ids: list[UUID] = ids()
+    open_action_ids: list[UUID] = ids()
     recommendation_id: UUID | None = None
     recommendation_digest: str | None = Field(default=None, sa_type=Text)
     course: str | None = Field(default=None, sa_type=Text)
     recommended_by: str | None = Field(default=None, sa_type=Text)
-    recommended_at: datetime | None = _moment(default=None)
+    recommended_at: datetime | None = moment(default=None)
     awaits_action: bool = False
     outcome: str | None = Field(default=None, sa_type=Text)
-    decided_at: datetime | None = _moment(default=None)
+    decided_at: datetime | None = moment(default=None)
     version: int = 1
 
     def facts(self, clock: Clock | None = None) -> CaseFacts:
@@ -162,11 +131,11 @@ class Request(Base, table=True):
 
     __tablename__: ClassVar[Any] = "request"
     __table_args__ = (
-        _one_of("kind", sorted(REQUEST_KINDS)),
-        _one_of("channel", Channel),
-        _one_of("standing_as", Standing),
-        _one_of("state", RequestState),
-        _one_of("team", Team),
+        one_of("kind", sorted(REQUEST_KINDS)),
+        one_of("channel", Channel),
+        one_of("standing_as", Standing),
+        one_of("state", RequestState),
+        one_of("team", Team),
         CheckConstraint("(state = 'forwarded') = (forwarded_to IS NOT NULL AND document IS NOT NULL)", name="forwarded_where"),
         CheckConstraint("kind <> 'dmca' OR case_id IS NULL", name="notice_opens_no_case"),
         CheckConstraint("state <> 'complete' OR case_id IS NOT NULL", name="complete_opens_case"),
@@ -181,14 +150,14 @@ class Request(Base, table=True):
     standing_as: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
     team: str = Field(sa_type=Text)
-    parts: list[str] = _texts()
+    parts: list[str] = texts()
     filed_by: str = Field(sa_type=Text)
-    received_at: datetime = _moment()
-    received_by_agent_at: datetime | None = _moment(default=None)
-    acknowledged_at: datetime | None = _moment(default=None)
+    received_at: datetime = moment()
+    received_by_agent_at: datetime | None = moment(default=None)
+    acknowledged_at: datetime | None = moment(default=None)
     forwarded_to: str | None = Field(default=None, sa_type=Text)
     document: str | None = Field(default=None, sa_type=Text)
-    case_id: UUID | None = _of("case", nullable=True)
+    case_id: UUID | None = row_of("case", nullable=True)
     key_id: UUID
     content: Sealed = Field(sa_type=SealedText)
     requester: Sealed = Field(sa_type=SealedText)
@@ -242,10 +211,10 @@ class Supplement(Base, table=True):
     __table_args__ = (Index("supplement_request", "request_id", "id"), INSERT_ONLY)
 
     id: UUID = Field(primary_key=True)
-    request_id: UUID = _of("request")
+    request_id: UUID = row_of("request")
     content: Sealed = Field(sa_type=SealedText)
     by: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
 class Likeness(Base, table=True):
@@ -255,22 +224,22 @@ class Likeness(Base, table=True):
 
     hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     request_id: UUID
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
 class ExtensionRow(Base, table=True):
     """A later target with its cause and author (R98)."""
 
     __tablename__: ClassVar[Any] = "extension"
-    __table_args__ = (_one_of("cause", ExtensionCause), Index("extension_case", "case_id", "id"), INSERT_ONLY)
+    __table_args__ = (one_of("cause", ExtensionCause), Index("extension_case", "case_id", "id"), INSERT_ONLY)
 
     id: UUID = Field(primary_key=True)
-    case_id: UUID = _of("case")
-    until: datetime = _moment()
+    case_id: UUID = row_of("case")
+    until: datetime = moment()
     cause: str = Field(sa_type=Text)
     note: Sealed = Field(sa_type=SealedText)
     by: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
 class Recommendation(Base, table=True):
@@ -278,18 +247,18 @@ class Recommendation(Base, table=True):
 
     __tablename__: ClassVar[Any] = "recommendation"
     __table_args__ = (
-        _one_of("course", ("act", "no_action")),
+        one_of("course", ("act", "no_action")),
         CheckConstraint("course = 'no_action' OR spec IS NOT NULL", name="to_act_says_how"),
         Index("recommendation_case", "case_id", "id"),
         INSERT_ONLY,
     )
 
     id: UUID = Field(primary_key=True)
-    case_id: UUID = _of("case")
+    case_id: UUID = row_of("case")
     course: str = Field(sa_type=Text)
     evaluator: str = Field(sa_type=Text)
-    optional_levels: list[str] = _texts()
+    optional_levels: list[str] = texts()
     rationale: Sealed = Field(sa_type=SealedText)
     spec: Sealed | None = Field(default=None, sa_type=SealedText)
     digest: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
