@@ -18,11 +18,18 @@ _keys = itertools.count(1)
 
 @dataclass
 class Write:
-    """An operation that takes a body: what its document says of it, an example, and a role that may call it."""
+    """An operation that takes a body: what its document says of it, an example, and what it asks for beside the body."""
 
     operation: Any
     schema: Mapping[str, Any]
     example: dict[str, Any] | None
+    asked: Mapping[str, str]
+
+    def sound(self) -> dict[str, Any]:
+        """Give a body that works, as options of a call: the document's example, or any file with what it asks to be said of one."""
+        if self.example is not None:
+            return {"json": self.example}
+        return {"content": b"%PDF-1.7", "params": dict(self.asked)} if self.asked else {}
 
 
 @dataclass
@@ -39,10 +46,14 @@ class Hostile:
         found = []
         for operation in self.house.operations:
             if operation.method != "GET":
-                said = (
-                    self.document["paths"][operation.path][operation.method.lower()].get("requestBody", {}).get("content", {}).get(JSON, {})
-                )
-                found.append(Write(operation, self.resolved(said.get("schema", {})), said.get("example")))
+                whole = self.document["paths"][operation.path][operation.method.lower()]
+                said = whole.get("requestBody", {}).get("content", {}).get(JSON, {})
+                asked = {
+                    one["name"]: one["schema"]["examples"][0]
+                    for one in whole.get("parameters", ())
+                    if one["in"] == "query" and one["required"]
+                }
+                found.append(Write(operation, self.resolved(said.get("schema", {})), said.get("example"), asked))
         return found
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:

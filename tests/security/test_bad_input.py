@@ -74,13 +74,13 @@ async def test_a_parameter_that_nobody_knows_is_422_everywhere(hostile: Any) -> 
 async def test_an_id_that_is_none_is_422_and_one_that_nobody_has_404(hostile: Any) -> None:
     # Every variable part of a path is an id, but for the half-year of the figures, whose form no id has.
     with_ids = [operation for operation in hostile.house.operations if "{" in operation.path and "{period}" not in operation.path]
-    examples = {one.operation.name: one.example for one in hostile.writes()}
+    sound = {one.operation.name: one.sound() for one in hostile.writes()}
 
     def spoilt(identity: str) -> Iterator[Any]:
         for operation in with_ids:
             names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
             url = operation.url(**dict.fromkeys(names, identity))
-            body = {"json": examples[operation.name]} if examples.get(operation.name) is not None else {}
+            body = sound.get(operation.name, {})
             yield operation.name, lambda operation=operation, url=url, body=body: hostile.call(operation, url=url, **body)
 
     for none in (MARKER, "7", "%00", "%ff", "00000000-0000-0000-0000-00000000000g"):

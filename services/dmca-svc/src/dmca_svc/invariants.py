@@ -141,6 +141,29 @@ INVARIANTS = (
            WHERE i.merged_into IS NOT NULL AND a.unlinked_at IS NULL""",
     ),
     Invariant(
+        "files-of-copyright-matters",
+        "A notice holds the bytes of a file though no person ever judged its elements.",
+        """SELECT e.id, e.notice_id FROM evidence e WHERE e.content IS NOT NULL
+             AND NOT EXISTS (SELECT FROM assessment a WHERE a.notice_id = e.notice_id AND a.counter_notice_id IS NULL AND a.at <= e.at)""",
+    ),
+    Invariant(
+        "files-sealed-as-counted",
+        "A file lies under another key than its notice's, has other bytes than were counted, or none, or some after its removal.",
+        """SELECT e.id, e.notice_id FROM evidence e WHERE (e.content IS NULL) IS DISTINCT FROM (e.removed_at IS NOT NULL)
+             OR (e.content IS NOT NULL AND (e.sha256 IS NULL OR octet_length(e.content) <> 45 + 4 * ((e.size + 2) / 3)
+               OR substring(e.content FROM 2 FOR 16) <> uuid_send(e.notice_id)))""",
+    ),
+    Invariant(
+        "files-in-the-trail",
+        "A file was added or removed, and the trail of its notice does not say so.",
+        """SELECT n.id FROM notice n JOIN (
+             SELECT notice_id, count(*) AS added, count(removed_at) AS removed FROM evidence GROUP BY notice_id) e ON e.notice_id = n.id
+           WHERE (SELECT count(*) FROM audit a WHERE a.aggregate_id = n.id AND a.outcome = 'done'
+                    AND a.operation = 'http:notice:evidence_added') <> e.added
+              OR (e.removed > 0) <> EXISTS (SELECT FROM audit a WHERE a.aggregate_id = n.id AND a.outcome = 'done'
+                    AND a.operation = 'http:notice:evidence_removed')""",
+    ),
+    Invariant(
         "lumen-with-its-receipt",
         "A notice counts as given to Lumen without Lumen's number of it.",
         "SELECT id, notice_id FROM lumen_submission WHERE state = 'delivered' AND lumen_id IS NULL",

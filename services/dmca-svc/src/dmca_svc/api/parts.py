@@ -67,6 +67,13 @@ class PageReceiptView(BaseModel):
     at: Moment
 
 
+class EvidenceCountView(BaseModel):
+    """How many files were added to a notice and are kept, and how many were removed."""
+
+    kept: int
+    removed: int
+
+
 class NotedView(BaseModel):
     """Who of Legal said so, when and why."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.review import StepState
 from pydantic import BaseModel, Field
 
-from dmca_svc.api.parts import HoldView, Moment, NotedView, PageReceiptView, PlaceView, ReasonView, UploaderView
+from dmca_svc.api.parts import EvidenceCountView, HoldView, Moment, NotedView, PageReceiptView, PlaceView, ReasonView, UploaderView
 from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, Course, Forum, PageState, State, ToldBy
 from dmca_svc.reading import Document, Verdict
 from dmca_svc.tables import Notice
@@ -207,6 +207,7 @@ class NoticeView(BaseModel):
     reading: ReadingView
     reading_failed: str | None = None
     attachments: dict[str, int] | None = None
+    evidence: EvidenceCountView | None = None
     channel: Channel
     received_at: Moment
     statutory_at: Moment | None = None

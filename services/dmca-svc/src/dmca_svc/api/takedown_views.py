@@ -4,7 +4,6 @@ import json
 from uuid import UUID
 
 from chassis.crypto import reveal_many
-from kernel.decision import Decision
 from sqlmodel import col, select
 
 from dmca_svc.actions.matter import Matter
@@ -52,9 +51,9 @@ async def show_receipts(matter: Matter, notes: dict[UUID, str]) -> dict[UUID, li
     return shown
 
 
-def show_open_points(matter: Matter) -> list[ReasonView]:
-    """Show what is still to be done, each with its rule."""
-    found = Decision()
+def show_open_points(matter: Matter, *, files: int) -> list[ReasonView]:
+    """Show what is still to be done, each with its rule; `files` is how many were ever added to the notice."""
+    found = open_points.before_decision(matter.facts(), attachments=sum(matter.notice.attachments.values()), files=files)
     if matter.notice.taken_down_at is not None:
         pages = matter.named
         found &= open_points.after_takedown(

@@ -14,7 +14,17 @@ from dmca_svc.problems import PROBLEMS
 
 # They say by which rule a step was taken and stand against nothing: the rule is cited.
 RULES_FOLLOWED = frozenset(
-    {"by_staff_account", "down_already", "who_gave_it", "uploader_informed", "legals_reason", "hold_released", "hold_laid"}
+    {
+        "by_staff_account",
+        "down_already",
+        "who_gave_it",
+        "uploader_informed",
+        "legals_reason",
+        "hold_released",
+        "hold_laid",
+        "evidence_quarantined",
+        "evidence_taken_out",
+    }
 )
 
 

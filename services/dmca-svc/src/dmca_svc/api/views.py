@@ -8,10 +8,11 @@ from uuid import UUID
 from kernel.review import approvals_of, state_of, steps_of
 from kernel.workdays import calendar_day
 
+from dmca_svc.actions.evidence import files_of
 from dmca_svc.actions.matter import Matter
 from dmca_svc.actions.text import CONTENT, LETTER, READING, SUBSCRIBER, open_access, open_json, open_notes, open_text, open_titles
 from dmca_svc.api.evaluation_views import proposed_grounds, show_answered, show_cure, show_named
-from dmca_svc.api.parts import NotedView, PlaceView, ReasonView
+from dmca_svc.api.parts import EvidenceCountView, NotedView, PlaceView, ReasonView
 from dmca_svc.api.shapes import (
     AnnouncementView,
     ClockView,
@@ -42,6 +43,8 @@ async def show_notice(matter: Matter) -> NoticeView:
     titles = await open_titles(matter, matter.pages)
     notes = await open_notes(matter)
     receipts = await show_receipts(matter, notes)
+    files = await files_of(matter.edge, notice.id)
+    kept = sum(one.removed is None for one in files)
     reading = ReadingView.model_validate(await open_json(matter, matter.latest.reading, place=READING))
     if notice.verdict is None:
         pages = [PageView(page=page, state=PageState.UP) for page in reading.pages]
@@ -53,6 +56,7 @@ async def show_notice(matter: Matter) -> NoticeView:
         reading=reading,
         reading_failed=notice.unread,
         attachments=notice.attachments or None,
+        evidence=EvidenceCountView(kept=kept, removed=len(files) - kept) if files else None,
         channel=Channel(notice.channel),
         received_at=notice.received_at,
         statutory_at=notice.statutory_at,
@@ -79,7 +83,7 @@ async def show_notice(matter: Matter) -> NoticeView:
         unannounced=_noted(notice.unannounced_by, notice.unannounced_at, notice.unannounced_note, notes),
         uploaders=await show_uploaders(matter, titles),
         holds=show_holds(matter, titles, notes),
-        open_points=show_open_points(matter),
+        open_points=show_open_points(matter, files=len(files)),
         country=notice.country,
         version=notice.version,
     )

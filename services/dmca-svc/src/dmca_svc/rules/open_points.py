@@ -1,10 +1,10 @@
-"""What is still to be done about a takedown, told to whoever reads the notice; none of it blocks anything (R43, R49, D10)."""
+"""What is still to be done about a notice, told to whoever reads it; none of it blocks anything (R43, R49, D10, D20)."""
 
 from collections.abc import Sequence
 
 from kernel.decision import Decision, Reason
 
-from dmca_svc.model import CounterFacts, PageFacts
+from dmca_svc.model import UNDECIDED, CounterFacts, NoticeFacts, PageFacts
 from dmca_svc.model.uploader import UploaderFacts
 
 _FAILED = frozenset({"failed", "uncertain", "suppressed"})
@@ -27,6 +27,19 @@ def after_takedown(pages: Sequence[PageFacts], given: Sequence[bool], uploaders:
             any(page.wrongly_restored for page in pages),
             Reason("down_again", "A page was put back though an action had been filed in time: it comes down again, by our error.", "D10"),
         ),
+    )
+
+
+def before_decision(notice: NoticeFacts, *, attachments: int, files: int) -> Decision:
+    """Files that came with a letter are looked at by nobody until a person has judged it; whoever then needs one adds it (D20).
+
+    `attachments` were counted when the letter came, `files` were added since.
+    """
+    return Decision.of(
+        (
+            notice.state in UNDECIDED and notice.verdict is not None and attachments > 0 and files == 0,
+            Reason("attachments_not_added", "Files came with the letter; whoever judges it adds those that matter.", "D20"),
+        )
     )
 
 

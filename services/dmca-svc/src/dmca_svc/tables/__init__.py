@@ -3,6 +3,7 @@
 from dmca_svc.tables.columns import Base
 from dmca_svc.tables.counter_notice import AskedPage, Completion, CounterNotice, CourtAction
 from dmca_svc.tables.cure import Cure, CureRequest
+from dmca_svc.tables.evidence import Evidence
 from dmca_svc.tables.hold import PageHold
 from dmca_svc.tables.infringer import Infringer, InfringerAccount, InfringerDecision, Misrepresentation, Reversal
 from dmca_svc.tables.lumen import LumenSubmission
@@ -29,6 +30,7 @@ __all__ = [
     "CourtAction",
     "Cure",
     "CureRequest",
+    "Evidence",
     "Infringer",
     "InfringerAccount",
     "InfringerDecision",
