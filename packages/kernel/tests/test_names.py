@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.cases import Case, load_cases
-from kernel.names import UserNameError, WikiIdError, _judge, _judged, canonical_user, may_be_user, wiki_id
+from kernel.names import UserNameError, WikiIdError, _judge, _judged, canonical_user, canonical_users, may_be_user, wiki_id
 
 TEXT = st.text(max_size=40) | st.text(alphabet="aA1_ :.\u200e\u200f\u202e\u0301\u00df\u1f80User", max_size=12)
 
@@ -43,6 +43,15 @@ def test_a_plain_name_is_what_the_long_way_makes_of_it(name: str) -> None:
     else:
         with pytest.raises(UserNameError):
             canonical_user(name)
+
+
+@given(st.lists(st.sampled_from(["A", "Aa b7", "A\nB", "b", "A  b", "A_b", "É", "A" * 63, "A" * 64, "A" * 256, ""]) | TEXT, max_size=6))
+def test_many_names_are_written_as_each_is_written(names: list[str]) -> None:
+    if all(map(may_be_user, names)):
+        assert list(canonical_users(names)) == [canonical_user(name) for name in names]
+    else:
+        with pytest.raises(UserNameError):
+            canonical_users(names)
 
 
 @given(TEXT, st.sampled_from(["_", " ", "\u200e", "\u202a"]))

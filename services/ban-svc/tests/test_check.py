@@ -1,6 +1,6 @@
 """The ban check: what it answers, to whom, and that its memory agrees with the table (R17, R18, R20, R29, R37, R95, D15, D23)."""
 
-import asyncio
+import json
 import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -12,13 +12,9 @@ from ban_svc.api import CHECKS
 from ban_svc.api.check import MOST
 from ban_svc.app import SERVICE
 from ban_svc.hashes import Hashes, hashes_of
-from ban_svc.index import POLL, BanIndex, index_of, keep_fresh, start_index
-from chassis.bus.local import LocalHop
+from ban_svc.index import BanIndex, index_of
 from chassis.crypto import Keyring
-from chassis.hints import Hints
 from chassis.http.openapi import openapi
-from chassis.peers import Peers
-from chassis.runtime import Runtime
 from chassis.testing import Desk, eventually
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,28 +171,6 @@ async def test_what_was_in_force_before_its_end_is_told_of_the_past(office: Any)
     assert (await desk.get("/bans/v1/check", params=asked, role="auditor")).json()["banned"] is True
 
 
-async def test_another_process_knows_within_a_second(office: Any) -> None:
-    desk: Desk = office.desk
-    other = Runtime(SERVICE, desk.settings, bus=LocalHop(), keyring=desk.runtime.keyring, peers=Peers(desk.settings))
-    other.db.hints = Hints(other.db.asyncpg_dsn, "ban", other.wake, lambda: list(other.wakes))
-    other.db.hints.start()
-    await start_index(other)
-    index: BanIndex = other.state["index"]
-    fresh = asyncio.create_task(keep_fresh(other))
-    try:
-        spec = office.spec()
-        await office.enacted(spec)
-
-        async def knows() -> bool:
-            return index.account_until(spec["accounts"][0]["name"], other.clock.law().timestamp()) is not None
-
-        await eventually(knows, within=2 * POLL, what="the other process's answer")
-    finally:
-        fresh.cancel()
-        await asyncio.gather(fresh, return_exceptions=True)
-        await other.close()
-
-
 async def test_a_commit_that_comes_late_is_not_lost(office: Any) -> None:
     """A row of an older transaction that commits after a newer one has been read must still be read."""
     runtime = office.desk.runtime
@@ -286,6 +260,23 @@ def test_an_account_costs_less_than_three_hundred_bytes() -> None:
     index.put((number.to_bytes(16, "big"), None, float("inf")) for number in range(count))
     held = sys.getsizeof(index._accounts) + sum(sys.getsizeof(key) for key in index._accounts)
     assert held / count <= 300
+
+
+@given(
+    known=st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from([NOW - 1, NOW + 1, float("inf")])),
+    excepted=st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from([NOW - 1, NOW + 1])),
+    asked=st.lists(st.tuples(st.sampled_from("AbCdEf"), st.sampled_from([None, "examplewiki", "testwiki"])), max_size=20),
+)
+def test_many_at_once_are_told_what_each_is_told(known: dict[str, float], excepted: dict[str, float], asked: list[tuple[str, Any]]) -> None:
+    index = BanIndex(HASHES)
+    index.put((HASHES.account(name), None, until) for name, until in known.items())
+    told = {
+        name: [[None if known[name] == float("inf") else known[name], {"examplewiki": until}]]
+        for name, until in excepted.items()
+        if name in known
+    }
+    index.permit((HASHES.account(name), json.dumps(details)) for name, details in told.items())
+    assert index.accounts_until(asked, NOW) == [index.account_until(name, NOW, wiki) for name, wiki in asked]
 
 
 def test_what_has_ended_by_the_clock_is_not_in_force() -> None:

@@ -6,7 +6,7 @@ What has ended by the clock is not in force, whether or not anybody has noted it
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +64,13 @@ class BanIndex:
 
     def __init__(self, hashes: Hashes) -> None:
         """`hashes` are those of the keyring that the table was written under."""
-        self._hash = hashes.account
         self._hashes = hashes
         self._accounts: dict[bytes, float] = {}
         # Few: only accounts that a permission excepts somewhere. Each cover apart, for an exception is from one ban.
         self._excepted: dict[bytes, Covers] = {}
         self._networks: dict[int, dict[int, dict[int, float]]] = {4: {}, 6: {}}
+        # The same networks as they are asked: by how many bits of an address are not looked at, and how long a prefix that leaves.
+        self._looks: dict[int, list[tuple[int, int, Callable[[int], float | None]]]] = {4: [], 6: []}
         self._patches = 0
         self._since: int | None = None
 
@@ -84,24 +85,35 @@ class BanIndex:
         Raises:
             UserNameError: no account can have this name.
         """
-        hashed = self._hash(name)
+        hashed = self._hashes.account(name)
         until = self._accounts.get(hashed)
         if until is None or now >= until:
             return None
-        if wiki is not None and hashed in self._excepted:
-            return max((end for end, wikis in self._excepted[hashed] if now < end and now >= wikis.get(wiki, 0.0)), default=None)
-        return until
+        return until if wiki is None or hashed not in self._excepted else self._unless_permitted(hashed, wiki, now)
+
+    def accounts_until(self, names: Sequence[tuple[str, str | None]], now: float) -> list[float | None]:
+        """Tell the same of many names, each on its wiki, in their order, in far fewer calls; raises as `account_until`."""
+        hashes = self._hashes.accounts([name for name, _ in names])
+        found = [until if until is not None and now < until else None for until in map(self._accounts.get, hashes)]
+        if self._excepted:
+            for place, ((_, wiki), hashed) in enumerate(zip(names, hashes, strict=True)):
+                if wiki is not None and hashed in self._excepted and found[place] is not None:
+                    found[place] = self._unless_permitted(hashed, wiki, now)
+        return found
+
+    def _unless_permitted(self, hashed: bytes, wiki: str, now: float) -> float | None:
+        """Tell until when an account is covered by what nothing excepts on this wiki now."""
+        return max((end for end, wikis in self._excepted[hashed] if now < end and now >= wikis.get(wiki, 0.0)), default=None)
 
     def block_until(self, version: int, address: int, longest: int, now: float) -> float | None:
         """Tell until when an address, or a range that lies wholly inside a covered one, is covered; None when it is not.
 
         What is asked about is told as `kernel.addresses.block_of` gives it: IP version, first address, length of prefix.
         """
-        width = _WIDTH[version]
         found = 0.0
-        for length, networks in self._networks[version].items():
+        for beyond, length, until_of in self._looks[version]:
             if length <= longest:
-                until = networks.get(address >> (width - length))
+                until = until_of(address >> beyond)
                 if until is not None and until > found:
                     found = until
         return found if now < found else None
@@ -115,7 +127,11 @@ class BanIndex:
                 self._accounts[name_hash] = end
             else:
                 version, length, number = place_of(network)
-                self._networks[version].setdefault(length, {})[number] = end
+                networks = self._networks[version].get(length)
+                if networks is None:
+                    networks = self._networks[version][length] = {}
+                    self._looks[version].append((_WIDTH[version] - length, length, networks.get))
+                networks[number] = end
 
     def permit(self, rows: Iterable[Any]) -> None:
         """Take rows of (name_hash, details), each the whole truth about the exceptions of its account; None where it has none."""

@@ -146,13 +146,14 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
 
 def _present(index: BanIndex, reference: Callable[[str], str], subjects: list[Subject], now: float) -> list[Check]:
     """Look all of them up in memory."""
-    account_until, block_until = index.account_until, index.block_until
+    block_until = index.block_until
     answers: list[Check] = []
     try:
+        accounts = iter(index.accounts_until([(one.user, one.wiki) for one in subjects if one.user is not None], now))
         for subject in subjects:
             user, ip = subject.user, subject.ip
             if user is not None and ip is None:
-                until = account_until(user, now, subject.wiki)
+                until = next(accounts)
             elif ip is not None and user is None and subject.wiki is None:
                 until = block_until(*block_of(ip), now)
             else:

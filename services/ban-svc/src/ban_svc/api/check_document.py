@@ -54,7 +54,7 @@ _ANSWER = {
     "subject": {"user": "Loud visitor", "wiki": "examplewiki"},
     "banned": True,
     "covers": ["everywhere"],
-    "reference": "Zm9yIG9uZSBjYWxsZXIx",
+    "reference": "666f72206f6e652063616c6c657231",
 }
 
 
