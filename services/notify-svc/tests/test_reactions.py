@@ -57,6 +57,7 @@ class Owners:
     down: bool = False
     uploaders: bool = True
     known_as: UUID | None = None
+    concerns_other: str | None = None
 
     async def answer(self, request: Request) -> JSONResponse:
         path = request.url.path
@@ -73,18 +74,20 @@ class Owners:
                 {"accounts": accounts, "warning": "Marked warning", "grounds": "Marked grounds", "identity": "marked_identity"}
             )
         if last == "contacts":
-            return JSONResponse(self.contacts())
+            return JSONResponse(self.contacts(request.query_params.get("event_version")))
         if last == "appellant":
             return JSONResponse({"role": "subject", "name": "Marked appellant", "email": MARKS["appellant"][1]})
         return JSONResponse({"id": path.rpartition("/")[2], "request_ids": [str(uuid4()), str(uuid4())], "summary": "marked_case_text"})
 
-    def contacts(self) -> dict[str, Any]:
+    def contacts(self, event_version: str | None) -> dict[str, Any]:
         uploader: dict[str, Any] = {"wiki_user": "Marked uploader", "email": "marked.uploader@example.invalid", "pages": [PAGE]}
         other = {"wiki_user": "Other uploader", "email": "other.uploader@example.invalid", "pages": [OTHER_PAGE]}
         sent = {"counter_notice_id": str(COUNTER), "name": "Marked uploader", "text": "Marked counter text", "email": uploader["email"]}
         if self.known_as is not None:
             uploader["uploader_id"] = str(self.known_as)
         uploaders = [uploader, other] if self.uploaders else []
+        if self.concerns_other is not None and event_version == self.concerns_other:
+            uploaders = [other]
         complainant = {"name": "Marked complainant", "email": MARKS["complainant_private"][0]}
         return {"complainant": complainant, "uploaders": uploaders, "counter_notices": [sent], "pages": [PAGE, OTHER_PAGE]}
 
@@ -230,6 +233,18 @@ async def test_whoever_is_found_later_is_told_then_once_and_its_owner_knows_whom
         [str(one["id"]) for one in rows],
     )
     assert {one["id"] for one in said} == {str(owners.known_as), None}, "the one whom its owner names by an id, and the other not"
+
+
+async def test_of_what_concerns_one_page_only_whoever_gave_it_is_told(office: Any, desk: Any, owners: Owners) -> None:
+    owners.concerns_other = "3"
+    about, told = uuid4(), {"state": "taken_down", "taken_down_at": OPENS["opens"]}
+    one = office.said("dmca_notice", "withdrawn", about=about, version=3, **told)
+    all_of_it = office.said("dmca_notice", "withdrawn", about=about, version=4, **told)
+    await publish(desk, one, all_of_it)
+    letters = [row for row in await office.rows(one.meta.id) if row["party"] == "uploader"]
+    assert len(letters) == 1
+    assert "Page of another" in await letter_of(office, desk, {**letters[0], "channel": "wiki_page"})
+    assert len([row for row in await office.rows(all_of_it.meta.id) if row["party"] == "uploader"]) == 2
 
 
 @pytest.mark.parametrize(

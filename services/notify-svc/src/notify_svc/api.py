@@ -4,17 +4,21 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.errors import Malformed
-from chassis.http import OpenEdge, Router
+from chassis.audit import log_access
+from chassis.errors import Malformed, NotFound
+from chassis.http import OpenEdge, Prepared, Received, Router
 from chassis.http.paging import DEFAULT_LIMIT, After, Limit, Page, page
-from fastapi import Query
+from chassis.runtime import Runtime
+from chassis.service import Permanent
+from contracts import ActionState
+from fastapi import Query, Request
 from kernel.actor import Role
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import select
 
 from notify_svc import actions, rules
-from notify_svc.letters import LetterError, facts_for, render
-from notify_svc.model import Channel, State
+from notify_svc.letters import LetterError, facts_for, foresee, parties_of, render, subject_in
+from notify_svc.model import Change, Channel, Found, Party, State
 from notify_svc.tables import Notification
 
 api = Router(prefix="/notify/v1", tags=["notify"])
@@ -74,6 +78,22 @@ class PreviewForm(Form):
     facts: dict[str, Any]
 
 
+class ForesightForm(BaseModel):
+    """An action as it would be once it is enacted, in the words of `action_change`, and when that would be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: ActionState
+    at: AwareDatetime
+    locale: Name = "en"
+
+    def change(self) -> Change:
+        """See the enactment as the matrix asks about it; it has no event yet."""
+        state = self.action.model_dump(mode="json", exclude_none=True)
+        about = self.action.action_id
+        return Change(about, "action", about, 1, "enacted", self.action.kind, self.at, state)
+
+
 class NotificationView(BaseModel):
     """A notification as staff see it: a party and a template, never an address or a word of the letter."""
 
@@ -125,6 +145,20 @@ class PreviewView(BaseModel):
 
     subject: str
     text: str
+
+
+class ForeseenView(PreviewView):
+    """A letter that an enactment would bring; `withheld` says under which code it would be kept and not sent."""
+
+    party: str
+    template: str
+    withheld: str | None = None
+
+
+class ForesightView(BaseModel):
+    """Every letter that an enactment would bring."""
+
+    letters: list[ForeseenView]
 
 
 @api.get("/notifications", roles=STAFF)
@@ -194,3 +228,54 @@ async def preview_letter(edge: OpenEdge, form: PreviewForm) -> PreviewView:
     except LetterError as error:
         raise Malformed("letter_unknown", f"This letter cannot be written: {error}.") from error
     return PreviewView(subject=rendered.subject, text=rendered.text)
+
+
+async def ask_subject(request: Request, received: Received) -> Found:
+    """Ask ban-svc whom an action is against, as for the letter itself, and only where one would be written."""
+    change = received.form(ForesightForm).change()
+    if Party.SUBJECT not in parties_of(change):
+        return Found()
+    runtime: Runtime = request.app.state.runtime
+    path, reason = f"/bans/v1/actions/{change.about_id}/subject", "letters, before they are signed for"
+    try:
+        answer = await runtime.peers.get("ban", path, reason=reason, request_id=request.scope.get("office.request_id"))
+    except Permanent as error:
+        raise NotFound("action") from error
+    return subject_in(answer)
+
+
+@api.post(
+    "/letters/foreseen",
+    roles=(Role.SERVICE,),
+    reads="a letter",
+    limited=False,
+    prepares=ask_subject,
+    example={
+        "action": {
+            "action_id": "0195a0c2-0000-7000-8000-000000000005",
+            "kind": "page_protection",
+            "state": "enacted",
+            "course": "act",
+            "disclosure": "public",
+        },
+        "at": "2026-03-02T09:30:00Z",
+    },
+)
+async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[Found, Prepared]) -> ForesightView:
+    """Write every letter that enacting an action would bring, exactly as it would be sent; nothing is sent or stored.
+
+    Whom the letters would reach is not looked up: only the subject's names its reader.
+    """
+    await log_access(edge, "action", form.action.action_id)
+    try:
+        foreseen = list(foresee(form.change(), found, locale=form.locale, told_at=form.at))
+    except LetterError as error:
+        raise Malformed("letter_unknown", f"This letter cannot be written: {error}.") from error
+    return ForesightView(
+        letters=[
+            ForeseenView(
+                party=one.party, template=one.template, subject=one.rendered.subject, text=one.rendered.text, withheld=one.withheld
+            )
+            for one in foreseen
+        ]
+    )

@@ -11,6 +11,7 @@ from contracts import ActionChange, AppealChange, CaseChange, DmcaNoticeChange, 
 from contracts.envelope import AnyChange
 
 from notify_svc import actions, rules
+from notify_svc.letters import subject_in
 from notify_svc.model import Change, Found, Party, Person
 from notify_svc.rules import MATRIX
 from notify_svc.rules.condition import counter_notice_of, court_action_of
@@ -71,8 +72,8 @@ def _matter(aggregate: str, state: Mapping[str, Any]) -> str:
     return str(state.get("matter_kind", "unknown") if aggregate == "appeal" else state["kind"])
 
 
-async def _ask(runtime: Runtime, change: Change, service: str, path: str) -> dict[str, Any]:
-    return await runtime.peers.get(service, path, reason=f"event {change.event_id}")
+async def _ask(runtime: Runtime, change: Change, service: str, path: str, **params: str) -> dict[str, Any]:
+    return await runtime.peers.get(service, path, reason=f"event {change.event_id}", params=params or None)
 
 
 async def _requesters(runtime: Runtime, change: Change) -> Found:
@@ -89,17 +90,12 @@ async def _requesters(runtime: Runtime, change: Change) -> Found:
 
 async def _subject(runtime: Runtime, change: Change) -> Found:
     answer = await _ask(runtime, change, "ban", f"/bans/v1/actions/{change.about_id}/subject")
-    accounts = answer.get("accounts", ())
-    # One person, one letter: the account named first is the one that was decided about (R17).
-    people = tuple(
-        Person("subject", wiki_user=account["name"], wiki=account.get("wiki"), takes_wiki_mail=account.get("takes_mail", True))
-        for account in accounts[:1]
-    )
-    return Found({Party.SUBJECT: people}, {"subject": answer})
+    return subject_in(answer)
 
 
 async def _contacts(runtime: Runtime, change: Change) -> Found:
-    answer = await _ask(runtime, change, "dmca", f"/dmca/v1/notices/{change.about_id}/contacts")
+    # With the event in hand: what concerns some pages only is told only to those whose pages they are (D10).
+    answer = await _ask(runtime, change, "dmca", f"/dmca/v1/notices/{change.about_id}/contacts", event_version=str(change.version))
     known = {_key_of(runtime, one, place): one for place, one in enumerate(answer.get("uploaders", ()))}
     pages: dict[str, list[Any]] = {}
     for place, one in enumerate(answer.get("uploaders", ())):

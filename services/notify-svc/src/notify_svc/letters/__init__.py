@@ -2,6 +2,7 @@
 
 from notify_svc.letters.content import facts_of
 from notify_svc.letters.facts import TEMPLATES, Facts
+from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in
 from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, render
 from notify_svc.letters.text import header, line, mailbox
 
@@ -9,13 +10,17 @@ __all__ = [
     "LOCALES",
     "TEMPLATES",
     "Facts",
+    "Foreseen",
     "LetterError",
     "Rendered",
     "check_letters",
     "facts_for",
     "facts_of",
+    "foresee",
     "header",
     "line",
     "mailbox",
+    "parties_of",
     "render",
+    "subject_in",
 ]

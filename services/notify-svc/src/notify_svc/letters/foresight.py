@@ -1,0 +1,47 @@
+"""Letters before anybody signs for them: written by the same matrix, facts and templates as those that are sent (R113, DESIGN 5)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notify_svc.letters.content import facts_of
+from notify_svc.letters.rendering import Rendered, render
+from notify_svc.model import Change, Found, Party, Person
+from notify_svc.rules import MATRIX, NOBODY, tellings
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A letter that would be written to a party; `withheld` is the code under which it would be kept and not sent."""
+
+    party: Party
+    template: str
+    rendered: Rendered
+    withheld: str | None
+
+
+def parties_of(change: Change) -> set[Party]:
+    """Name who would be told of a change."""
+    return {telling.party for telling, _ in tellings(MATRIX, change)}
+
+
+def subject_in(answer: Mapping[str, Any]) -> Found:
+    """See what ban-svc says of the person as letters need it: one person, one letter, to the account that was decided about (R17)."""
+    people = tuple(
+        Person("subject", wiki_user=account["name"], wiki=account.get("wiki"), takes_wiki_mail=account.get("takes_mail", True))
+        for account in answer.get("accounts", ())[:1]
+    )
+    return Found({Party.SUBJECT: people}, {"subject": answer})
+
+
+def foresee(change: Change, found: Found, *, locale: str, told_at: datetime) -> Iterator[Foreseen]:
+    """Write what would go out if the change happened at `told_at`; a letter that names nobody needs nobody known.
+
+    Raises:
+        LetterError: there is no letter in this locale.
+    """
+    for telling, withheld in tellings(MATRIX, change):
+        person = next(iter(found.people.get(telling.party, ())), Person(NOBODY))
+        facts = facts_of(telling.template, change, person, party=telling.party, found=found, told_at=told_at)
+        yield Foreseen(telling.party, telling.template, render(telling.template, locale, facts), withheld)
