@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 DAYS = timedelta(days=1)
@@ -77,6 +78,83 @@ async def test_what_was_undone_by_others_is_not_owed_back_when_the_ban_ends(offi
 async def test_the_list_takes_no_parameter_that_it_does_not_know(office: Any) -> None:
     assert office.codes(await office.desk.get("/bans/v1/enforcement?sate=failed", role="enforcer"), 422) == ["unknown_parameter"]
     assert office.codes(await office.desk.get("/bans/v1/enforcement", role="tooling"), 403) == ["role_missing"]
+
+
+# --- what a receipt says beside its proof, and what others undid (R84, R92, R93) ----------------------------------------------------
+
+
+async def test_a_block_is_taken_when_it_bars_what_it_must_and_what_is_unsaid_is_on_record(office: Any) -> None:
+    block = await office.enacted(office.spec("range_block", grounds=["disruption"], addresses=[f"198.18.{uuid4().int % 250}.0/24"]))
+    listed = await office.desk.get("/bans/v1/enforcement?state=waiting&limit=200", role="enforcer")
+    (owed_one,) = [one for one in listed.json()["items"] if one["action_id"] == block["id"]]
+    assert (owed_one["must_bar"], "Office action" in owed_one["mark"]) == (["createaccount", "edit", "sendemail"], True)
+    little = {"log_id": 9, "bars": ["edit"], "marked": True}
+    assert office.codes(await office.receipt(block, "global_block", receipt=little)) == ["bars_too_little"]
+    said = {"log_id": 9, "bars": ["edit", "createaccount", "sendemail"], "marked": False}
+    (effect,) = (await office.receipt(block, "global_block", receipt=said)).json()["enforcement"]
+    assert effect["receipt"] == said
+    assert [one["code"] for one in (await office.timeline(block))[-1]["reasons"]] == ["unmarked"]
+    seen = await post(office, block, LOOK, sub="ella", effect="global_block", stands=True, marked=True)
+    assert seen.json()["enforcement"][0]["still_marked"] is True
+    assert "reasons" not in (await office.timeline(block))[-1]
+    ban = await office.enacted()
+    await office.receipt(ban)
+    assert [one["code"] for one in (await office.timeline(ban))[-1]["reasons"]] == ["mark_unsaid"]
+
+
+async def test_what_others_undid_is_done_again_and_stays_on_record_as_ground_for_a_sanction(office: Any) -> None:
+    ban = await office.enacted()
+    await office.receipt(ban)
+    body = {"stands": False, "undone_by": "Helpful admin", "note": "Unlocked with a comment about fairness."}
+    await post(office, ban, LOOK, sub="ella", **body)
+    (why,) = (await office.timeline(ban))[-1]["reasons"]
+    assert (why["code"], why["cite"]) == ("undone_by_others", "R93")
+    where = f"/bans/v1/actions/{ban['id']}/reversals"
+    assert office.codes(await office.desk.get(where, role="auditor"), 400) == ["access_reason_missing"]
+    (found,) = (await office.desk.get(where, role="auditor", reason="a sanction is considered")).json()["items"]
+    assert (found["undone_by"], found["note"], found["receipt"]) == (body["undone_by"], body["note"], {"log_id": 4711})
+    assert (found["found_by"], found["done_again"]) == ("ella", False)
+    await office.receipt(ban, receipt={"log_id": 4712, "marked": True})
+    (found,) = (await office.desk.get(where, role="auditor", reason="a sanction is considered")).json()["items"]
+    assert (found["receipt"], found["done_again"]) == ({"log_id": 4711}, True)
+    assert [one["receipt"] for one in (await office.read(ban))["enforcement"]] == [{"log_id": 4712, "marked": True}]
+    # Undone a second time it is a second reversal, and names nobody where nobody is known.
+    await post(office, ban, LOOK, sub="ella", stands=False)
+    items = (await office.desk.get(where, role="auditor", reason="a sanction is considered")).json()["items"]
+    assert [(one["receipt"]["log_id"], "undone_by" in one) for one in items] == [(4711, True), (4712, False)]
+    assert office.codes(await post(office, ban, LOOK, sub="ella", stands=True, undone_by="Helpful admin")) == ["nothing_undone"]
+    rows = await office.desk.sql("SELECT convert_from(payload, 'UTF8') FROM outbox WHERE key LIKE '%' || $1 || '%'", ban["id"])
+    assert all("Helpful admin" not in row[0] for row in rows)
+
+
+async def test_looked_at_again_and_found_to_stand_it_is_owed_no_more(office: Any) -> None:
+    ban = await office.enacted()
+    await office.receipt(ban)
+    await post(office, ban, LOOK, sub="ella", stands=False)
+    await post(office, ban, LOOK, sub="ella", stands=False)
+    assert (await post(office, ban, LOOK, sub="ella", stands=True)).json()["state"] == "enforced"
+    where = f"/bans/v1/actions/{ban['id']}/reversals"
+    assert len((await office.desk.get(where, role="auditor", reason="a look")).json()["items"]) == 1
+
+
+async def test_a_receipt_stays_as_it_was_entered_in_the_database_too(office: Any) -> None:
+    ban = await office.enacted()
+    await office.receipt(ban)
+    connection = await asyncpg.connect(office.desk.runtime.db.asyncpg_dsn)
+    try:
+        for change in ("log_id = 1", "state = 'waiting', log_id = NULL", "marked = true"):
+            with pytest.raises(asyncpg.CheckViolationError, match="stays as it was entered"):
+                await connection.execute(f"UPDATE enforcement SET {change} WHERE action_id = $1", ban["id"])
+        reversal = """INSERT INTO reversal (id, action_id, enforcement_id, by, at, note_id)
+                      SELECT gen_random_uuid(), action_id, id, 'ella', now(), gen_random_uuid() FROM enforcement WHERE action_id = $1"""
+        with pytest.raises(asyncpg.CheckViolationError, match="found undone"):
+            await connection.execute(reversal, ban["id"])
+        again = """INSERT INTO enforcement (id, action_id, wiki, effect, state, again_of)
+                   SELECT gen_random_uuid(), action_id, wiki, 'unlock', 'waiting', id FROM enforcement WHERE action_id = $1"""
+        with pytest.raises(asyncpg.CheckViolationError, match="what was undone"):
+            await connection.execute(again, ban["id"])
+    finally:
+        await connection.close()
 
 
 # --- effects, before and after (DESIGN 5) -----------------------------------------------------------------------------------------

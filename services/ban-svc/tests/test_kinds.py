@@ -103,6 +103,28 @@ async def test_one_dissent_has_the_whole_column_asked_not_to_act_and_the_next_re
     assert (await office.signed(action, *asked))["state"] == "declined"
 
 
+async def test_what_a_text_leaves_unsaid_is_shown_to_those_who_sign(office: Any) -> None:
+    action = await office.proposed(office.spec("conduct_warning"))
+    assert action["review"]["remarks"] == ["margin_unsaid"]
+    assert [(one["code"], one["cite"]) for one in (await office.timeline(action))[0]["reasons"]] == [("margin_unsaid", "R62")]
+    read = await office.desk.get(f"/bans/v1/actions/{action['id']}", role="team_peer", reason="my signature is asked")
+    assert read.json()["review"]["remarks"] == ["margin_unsaid"]
+    assert "remarks" not in (await office.read(action))["review"]
+    said = await office.proposed(office.spec("conduct_warning", margin="They apologised.", instead_of="event_ban"))
+    assert said["review"]["remarks"] == ["courtesy_for_a_ban"]
+    assert (said["spec"]["margin"], said["spec"]["instead_of"]) == ("They apologised.", "event_ban")
+    not_to_act = await office.proposed(office.spec("event_ban"), course="no_action")
+    assert not_to_act["review"]["remarks"] == ["contributions_do_not_outweigh"]
+    rights = await office.proposed(office.spec("rights_removal", smallest_measure="Each of them was misused."))
+    assert "remarks" not in rights["review"]
+    assert office.codes(await office.propose(office.spec("global_ban", margin="None."))) == ["field_not_of_kind"]
+
+
+async def test_a_global_ban_says_that_it_binds_the_person_as_an_agent_of_others_too(office: Any) -> None:
+    assert (await office.proposed())["binds_as"] == ["own", "agent_of_others"]
+    assert "binds_as" not in await office.proposed(office.spec("event_ban"))
+
+
 async def test_an_amendment_may_not_change_what_the_law_asks(office: Any) -> None:
     action = (await office.sign(await office.proposed(office.spec("rights_removal")), "team_peer", "return")).json()
     body = {"note": "Without its rights.", "spec": office.spec("rights_removal", rights=None)}

@@ -129,19 +129,33 @@ def test_proposals(case: Case) -> None:
 def test_what_is_unusual_is_put_on_record() -> None:
     usual = spec_of("global_ban")
     rare = spec_of("global_ban", {"expires_at": "2027-01-01T00:00:00Z", "overrides_local": "a policy"}, ["prior_warnings"])
-    assert rules.remarks(usual) == ()
-    assert [(one.code, one.cite) for one in rules.remarks(rare)] == [
+    assert rules.remarks(usual, on=NOW.date()) == ()
+    assert [(one.code, one.cite) for one in rules.remarks(rare, on=NOW.date())] == [
         ("finite_is_atypical", "R22"),
         ("without_warning", "R13"),
         ("overrides_local_policy", "R7"),
     ]
     # R9: whether the community's own means do not reach is for those who sign.
-    safe = {"justification": {"why": "safety", "note": "Attendees were threatened."}}
-    assert [(one.code, one.cite) for one in rules.remarks(spec_of("event_ban", safe))] == [("safety_alone", "R9")]
-    assert rules.remarks(spec_of("conduct_warning", safe)) == ()
+    safe = {"justification": {"why": "safety", "note": "Attendees were threatened."}, "extraordinary": "Two were followed home."}
+    assert [(one.code, one.cite) for one in rules.remarks(spec_of("event_ban", safe), on=NOW.date())] == [("safety_alone", "R9")]
+    secondary = spec_of("conduct_warning", safe | {"margin": "They apologised."})
+    assert rules.remarks(secondary, on=NOW.date()) == ()
     private = spec_of("rights_removal", {"grounds": ["privacy_prevents_community_handling"]})
-    assert [one.code for one in rules.remarks(private)] == ["privacy_is_a_reason", "smallest_action"]
-    assert [one.code for one in rules.remarks(spec_of("child_protection", {"emergency": True}))] == ["signed_after"]
+    assert [one.code for one in rules.remarks(private, on=NOW.date())] == ["privacy_is_a_reason", "smallest_action"]
+    assert [one.code for one in rules.remarks(spec_of("child_protection", {"emergency": True}), on=NOW.date())] == ["signed_after"]
+
+
+@pytest.mark.parametrize("case", load_cases(CASES / "open_points.toml"), ids=str)
+def test_what_is_left_to_those_who_sign(case: Case) -> None:
+    told = dict(case.given)
+    course = Course(told.get("course", "act"))
+    spec = spec_of(told["kind"], told.get("spec"), told.get("without"))
+    found = rules.remarks(spec, course, on=NOW.date())
+    assert [one.code for one in found] == case.expect["remarks"]
+    assert all(one.cite for one in found)
+    # What is on record is no refusal: the same text may be proposed.
+    enforced = BanFacts(Kind.GLOBAL_BAN, State.ENACTED) if spec.enforces else None
+    assert rules.may_propose(spec, Matter(course, NOW, enforces=enforced))
 
 
 @pytest.mark.parametrize(

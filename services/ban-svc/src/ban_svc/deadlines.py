@@ -1,4 +1,4 @@
-"""When a date arrives: a decision ends, its addresses are forgotten, signatures after an emergency are late (R29, D3, D4, D23)."""
+"""When a date arrives: a decision ends, addresses and what a check found are forgotten, signatures are late (R29, D3, D4, D19, D23)."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from chassis.edge import Edge
 from chassis.service import Due
 
 from ban_svc import actions
-from ban_svc.actions import event_lists, individuals
-from ban_svc.tables import Action, EventList, Individual
+from ban_svc.actions import check_results, event_lists, individuals
+from ban_svc.tables import Action, CheckResult, EventList, Individual
 
 
 async def _expires(edge: Edge, action: Action) -> datetime | None:
@@ -38,6 +38,11 @@ async def _list_over(edge: Edge, granted: EventList) -> datetime | None:
     return None
 
 
+async def _result_over(edge: Edge, result: CheckResult) -> datetime | None:
+    await check_results.end_result(edge, result)
+    return None
+
+
 DEADLINES = {
     "action.second_signature_at_risk": _late("second_signature", "at_risk"),
     "action.second_signature_due": _late("second_signature", "breached"),
@@ -48,4 +53,5 @@ DEADLINES = {
     "action.addresses_over": Due(aggregate=Action, act=_addresses_over),
     "individual.addresses_over": Due(aggregate=Individual, act=_links_over),
     "event_list.over": Due(aggregate=EventList, act=_list_over),
+    "check_result.over": Due(aggregate=CheckResult, act=_result_over),
 }

@@ -40,9 +40,17 @@ INVARIANTS = (
     Invariant(
         "delegates-by-the-book",
         "A signature was given for somebody who had not delegated the level then.",
-        """SELECT s.id FROM signature s WHERE s.delegation_id IS NOT NULL AND NOT EXISTS (
+        """SELECT s.id FROM (SELECT id, delegation_id, level, by, at FROM signature
+                             UNION ALL SELECT id, delegation_id, level, by, at FROM modification_signature) AS s
+           WHERE s.delegation_id IS NOT NULL AND NOT EXISTS (
              SELECT FROM delegation d WHERE d.id = s.delegation_id AND d.level = s.level AND d.delegate = s.by
                AND d.starts_at <= s.at AND s.at < least(d.until, d.ended_at))""",
+    ),
+    Invariant(
+        "decided-accounts-are-named",
+        "An account counts as a person's because of a decision in force that does not name it, or not any more.",
+        """SELECT c.id AS account_id, a.id AS action_id FROM account c JOIN action a ON a.id = c.decided_by
+           WHERE a.state IN ('enacted', 'enforced') AND NOT c.name_hash = ANY(a.subjects)""",
     ),
     Invariant(
         "banned-accounts-are-covered",
@@ -131,6 +139,30 @@ INVARIANTS = (
              OR a.effects_drifted <> count(e.id) FILTER (WHERE e.state = 'drifted')
              OR (a.state = 'enforced' AND count(e.id) FILTER (WHERE e.state <> 'done') > 0)
              OR (a.state = 'enacted' AND count(e.id) > 0 AND count(e.id) FILTER (WHERE e.state <> 'done') = 0)""",
+    ),
+    Invariant(
+        "reversals-are-recorded",
+        "Something was found undone and no reversal is on record, or it was done again without having been undone.",
+        """SELECT e.id, e.action_id FROM enforcement e WHERE e.state = 'drifted'
+             AND NOT EXISTS (SELECT FROM reversal r WHERE r.enforcement_id = e.id)
+           UNION ALL SELECT e.id, e.action_id FROM enforcement e JOIN enforcement first ON first.id = e.again_of
+           WHERE first.state <> 'drifted' OR first.over_at IS NULL""",
+    ),
+    Invariant(
+        "check-results-are-destroyed",
+        "What a CheckUser found is kept though its time is over and no hold stands, or its key outlives it.",
+        """SELECT r.id, r.action_id FROM check_result r WHERE r.destroyed_at IS NULL AND r.until < :law_limit
+             AND NOT EXISTS (SELECT FROM check_result_hold h WHERE h.result_id = r.id AND h.released_at IS NULL)
+           UNION ALL SELECT r.id, r.action_id FROM check_result r JOIN data_key k ON k.id = r.id
+           WHERE (r.destroyed_at IS NULL) <> (k.destroyed_at IS NULL)""",
+    ),
+    Invariant(
+        "check-results-are-clocked",
+        "No deadline will destroy what a CheckUser found, and no hold stands on it.",
+        """SELECT r.id, r.action_id FROM check_result r WHERE r.destroyed_at IS NULL
+             AND NOT EXISTS (SELECT FROM check_result_hold h WHERE h.result_id = r.id AND h.released_at IS NULL)
+             AND NOT EXISTS (SELECT FROM deadline d
+                               WHERE d.aggregate_id = r.id AND d.kind = 'check_result.over' AND d.state = 'waiting')""",
     ),
     Invariant(
         "signatures-by-the-book",

@@ -4,7 +4,7 @@ from ban_svc.actions.delegation import delegate, end_delegation
 from ban_svc.actions.effects import Effects, effects_of
 from ban_svc.actions.emergency import grow_late
 from ban_svc.actions.enactment import enact, forget_addresses
-from ban_svc.actions.enforcement import Receipt, enforce, look_again, tell_failure
+from ban_svc.actions.enforcement import Look, Receipt, enforce, look_again, tell_failure
 from ban_svc.actions.expiry import expire
 from ban_svc.actions.lift import confirm_lift, propose_lift
 from ban_svc.actions.modification import (
@@ -25,6 +25,7 @@ from ban_svc.actions.review import amend, amend_or_send_back, recuse, sign, with
 
 __all__ = [
     "Effects",
+    "Look",
     "Proposal",
     "Receipt",
     "accounts_of",

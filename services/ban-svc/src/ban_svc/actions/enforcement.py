@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.crypto import data_key
-from chassis.edge import Edge
+from chassis.edge import Edge, new_id
 from kernel.kinds import Kind
 from kernel.review import Course
 
@@ -12,28 +12,40 @@ from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.matter import roles_of
 from ban_svc.actions.owed import count, owed_of
+from ban_svc.actions.reversals import URL, record_reversal
 from ban_svc.actions.text import write_note
 from ban_svc.model import EffectState, LookFacts, State
 from ban_svc.tables import Action, Enforcement
 
-URL = "enforcement.url"
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof of one effect: exactly one of the three."""
+    """The proof of one effect, exactly one of the three; what a block bars, and whether it is marked, where the receipt says so."""
 
     log_id: int | None = None
     revision_id: int | None = None
     url: str | None = None
+    bars: tuple[str, ...] | None = None
+    marked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a second look found: whether it stands and is marked still, and who undid it where that is known."""
+
+    stands: bool
+    note: str
+    marked: bool | None = None
+    undone_by: str | None = None
 
 
 async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receipt: Receipt) -> Action:
-    """Take the receipt of one effect; with the last one the action is enforced.
+    """Take the receipt of one effect; with the last one the action is enforced. What others undid is done again in a row of its own.
 
     Raises:
         Refused: with every reason why it cannot be taken.
     """
+    on = edge.now.date()
     action, rows, row = await _find(edge, action_id, wiki, effect)
     may = rules.may_perform(Kind(action.kind), roles_of(edge)) & rules.may_enforce(
         State(action.state),
@@ -44,22 +56,35 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
         known=row is not None,
         waiting=row is not None and row.state != EffectState.DONE,
     )
-    may.or_refuse()
+    (may & rules.bars_enough(effect, receipt.bars, on=on)).or_refuse()
     if row is None:
         raise ValueError("a granted receipt without its effect")
     # The key is read before the row changes: the query would flush a row that is half done, and the database refuses it.
     key = await data_key(edge, action.id)
     prior = action.public()
+    if row.state == EffectState.DRIFTED:
+        row = await _again(edge, row)
+        rows.append(row)
     row.state, row.by, row.at = EffectState.DONE, edge.by.id, edge.now
-    row.seen_by = row.seen_at = row.note_id = None
+    row.note_id = None
     row.log_id, row.revision_id = receipt.log_id, receipt.revision_id
     row.url = key.seal(receipt.url, place=URL) if receipt.url is not None else None
+    row.bars, row.marked = list(receipt.bars) if receipt.bars is not None else None, receipt.marked
+    edge.session.add(row)
     count(action, rows)
+    seen = rules.seen_in_receipt(effect, receipt.bars, receipt.marked, on=on).reasons
     if action.state == State.ENFORCED and prior.state != State.ENFORCED.value:
-        announce(edge, action, "enforced", prior)
+        announce(edge, action, "enforced", prior, remarks=seen)
     else:
-        note_in_trail(edge, action, "receipt_taken", prior_state=prior.state)
+        note_in_trail(edge, action, "receipt_taken", prior_state=prior.state, remarks=seen)
     return action
+
+
+async def _again(edge: Edge, undone: Enforcement) -> Enforcement:
+    """Give the row of what is done again; the receipt of what was undone stays on record as it was (R93)."""
+    undone.over_at = edge.now
+    await edge.session.flush()
+    return Enforcement(id=new_id(), action_id=undone.action_id, wiki=undone.wiki, effect=undone.effect, again_of=undone.id)
 
 
 async def tell_failure(edge: Edge, action_id: UUID, *, wiki: str, effect: str, note: str) -> Action:
@@ -80,25 +105,31 @@ async def tell_failure(edge: Edge, action_id: UUID, *, wiki: str, effect: str, n
     return action
 
 
-async def look_again(edge: Edge, action_id: UUID, *, wiki: str, effect: str, stands: bool, note: str) -> Action:
+async def look_again(edge: Edge, action_id: UUID, *, wiki: str, effect: str, look: Look) -> Action:
     """Record a second look at what was done: it stands, or it was undone since and is owed again (R93).
 
     Raises:
         Refused: with every reason.
     """
     action, rows, row = await _find(edge, action_id, wiki, effect)
-    rules.may_look(_look(edge, row)).or_refuse()
+    named = rules.may_name_reversal(stands=look.stands, undone_by=look.undone_by)
+    (rules.may_look(_look(edge, row)) & named).or_refuse()
     if row is None:
         raise ValueError("a granted look at nothing")
-    prior = action.public()
-    row.note_id = (await write_note(edge, action, "enforcement_look", note)).id
-    row.seen_by, row.seen_at = edge.by.id, edge.now
-    row.state = EffectState.DONE if stands else EffectState.DRIFTED
+    prior, stood = action.public(), row.state == EffectState.DONE
+    written = await write_note(edge, action, "enforcement_look", look.note)
+    row.note_id = written.id
+    row.seen_by, row.seen_at, row.still_marked = edge.by.id, edge.now, look.marked
+    row.state = EffectState.DONE if look.stands else EffectState.DRIFTED
     count(action, rows)
-    if stands and action.state == prior.state:
-        note_in_trail(edge, action, "looked_again", prior_state=prior.state)
+    seen = rules.is_marked(look.marked)
+    if stood and not look.stands:
+        await record_reversal(edge, action, row, written.id, undone_by=look.undone_by)
+        seen &= rules.follows_a_reversal()
+    if look.stands and action.state == prior.state:
+        note_in_trail(edge, action, "looked_again", prior_state=prior.state, remarks=seen.reasons)
     else:
-        announce(edge, action, "enforced" if stands else "enforcement_failed", prior)
+        announce(edge, action, "enforced" if look.stands else "enforcement_failed", prior, remarks=seen.reasons)
     return action
 
 

@@ -68,7 +68,8 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
     await write_spec(edge, action, proposal.spec, proposal.text, matter)
     edge.session.add(action)
     await edge.session.flush()
-    announce(edge, action, "proposed", None, remarks=rules.remarks(proposal.spec) if proposal.spec else ())
+    seen = rules.remarks(proposal.spec, proposal.course, on=edge.now.date()) if proposal.spec else ()
+    announce(edge, action, "proposed", None, remarks=seen)
     return action
 
 

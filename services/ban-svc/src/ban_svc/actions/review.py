@@ -152,7 +152,7 @@ async def amend(
     prior = action.public()
     await _reword(edge, action, note, text, recommended)
     await write_spec(edge, action, spec, text, matter)
-    announce(edge, action, "amended", prior, remarks=rules.remarks(spec) if spec else ())
+    announce(edge, action, "amended", prior, remarks=rules.remarks(spec, Course(action.course), on=edge.now.date()) if spec else ())
     return action
 
 

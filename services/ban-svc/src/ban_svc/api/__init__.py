@@ -2,6 +2,7 @@
 
 from ban_svc.api.actions import api
 from ban_svc.api.check import CHECKS
+from ban_svc.api.check_results import results
 from ban_svc.api.delegations import delegations
 from ban_svc.api.effects import effects
 from ban_svc.api.events import gatherings
@@ -9,7 +10,8 @@ from ban_svc.api.individuals import individuals
 from ban_svc.api.life import life
 from ban_svc.api.photographs import photographs
 from ban_svc.api.problems import PROBLEMS
+from ban_svc.api.reversals import reversals
 
-ROUTERS = (api, effects, life, delegations, individuals, gatherings, photographs)
+ROUTERS = (api, effects, life, delegations, individuals, gatherings, photographs, results, reversals)
 
 __all__ = ["CHECKS", "PROBLEMS", "ROUTERS"]

@@ -184,7 +184,7 @@ async def recuse_from_action(edge: OpenEdge, action_id: UUID, form: WhyForm) -> 
     example={"note": "The account was locked by stewards meanwhile."},
 )
 async def withdraw_action(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
-    """Take back a proposal that is neither decided against nor enacted."""
+    """Take back a proposal that is neither decided against nor enacted; of an action in force, a modification that is not yet."""
     return await view(edge, await actions.withdraw(edge, action_id, note=form.note))
 
 
@@ -217,7 +217,7 @@ async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 @api.post(
     "/actions/{action_id}/enforcement",
     roles=ENACTORS,
-    refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there"),
+    refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there", "bars_too_little", "bars_nothing"),
     example={"wiki": "metawiki", "effect": "lock", "receipt": {"log_id": 4711}},
 )
 async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) -> ActionView:
@@ -247,6 +247,7 @@ async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
         warning=spec.warning if spec else None,
         reapply_criteria=list(spec.reapply_criteria) if spec and spec.reapply_criteria else None,
         no_rights_until=spec.no_rights_until if spec else None,
+        pages=list(spec.pages) if spec and spec.pages else None,
     )
 
 

@@ -4,13 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from kernel.review import Course, Level, Verdict
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from ban_svc.actions import Receipt
 from ban_svc.model import ActionSpec
 
 Note = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 Number = Annotated[StrictInt, Field(ge=1, le=2**53 - 1)]
+Right = Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
 
 
 class Form(BaseModel):
@@ -63,11 +64,15 @@ class NoteForm(Form):
 
 
 class ReceiptForm(Form):
-    """The proof that something was done on a wiki: exactly one of the three."""
+    """The proof that something was done on a wiki, exactly one of the three; `bars` are the rights that a block takes away, `marked` is
+    whether the log entry or page says that it is an office action.
+    """  # noqa: D205 - one sentence
 
     log_id: Number | None = None
     revision_id: Number | None = None
     url: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2000)] | None = None
+    bars: Annotated[tuple[Right, ...] | None, Field(max_length=20)] = None
+    marked: StrictBool | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> "ReceiptForm":
@@ -85,7 +90,8 @@ class EnforcementForm(Form):
 
     def facts(self) -> Receipt:
         """The receipt as the action takes it."""
-        return Receipt(self.receipt.log_id, self.receipt.revision_id, self.receipt.url)
+        told = self.receipt
+        return Receipt(told.log_id, told.revision_id, told.url, told.bars, told.marked)
 
 
 class PartyForm(Form):

@@ -1,5 +1,6 @@
 """A decision in force over HTTP: lift, permit, modify, and what is carried out on wikis (R16, R29-R31, R91-R93, D26)."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from kernel.kinds import Kind
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from ban_svc import actions
+from ban_svc import actions, rules
 from ban_svc.actions.matter import roles_of
 from ban_svc.api.actions import READERS, as_sent
 from ban_svc.api.forms import NoteForm
@@ -36,7 +37,10 @@ _SPEC = {
 
 
 class OwedView(BaseModel):
-    """One effect on one wiki, in the list of what waits, failed, was undone or is done."""
+    """One effect on one wiki, in the list of what waits, failed, was undone or is done.
+
+    `mark` is what the log entry or summary says, and `must_bar` the rights that a block must take away (R84, R92).
+    """
 
     action_id: UUID
     kind: str
@@ -48,6 +52,10 @@ class OwedView(BaseModel):
     revision_id: int | None = None
     done_at: Moment | None = None
     looked_at: Moment | None = None
+    mark: str
+    must_bar: list[str] | None = None
+    marked: bool | None = None
+    still_marked: bool | None = None
 
 
 @life.post(
@@ -107,6 +115,9 @@ async def confirm_permission(edge: OpenEdge, action_id: UUID, form: NoteForm) ->
         "kind_changed",
         "nature_understated",
         "proposed_already",
+        "chain_not_ended",
+        "several_individuals",
+        "field_not_of_kind",
         "ends_in_the_past",
         "involved",
         "recused",
@@ -114,7 +125,7 @@ async def confirm_permission(edge: OpenEdge, action_id: UUID, form: NoteForm) ->
     example={"spec": _SPEC, "nature": "ordinary", "note": "The conduct went on; another half year."},
 )
 async def propose_modification(edge: OpenEdge, action_id: UUID, form: ModificationForm) -> ActionView:
-    """Propose another text for an action in force.
+    """Propose another text for an action in force: another end or scope, accounts, addresses, pages or rights more or fewer.
 
     What burdens the person is signed by the kind's chain at `/reviews`, over the digest that `modification` of the action shows, and put
     into force at `/enactment`; what burdens nobody takes a second person at `/modifications/confirmation`.
@@ -152,13 +163,12 @@ async def tell_enforcement_failure(edge: OpenEdge, action_id: UUID, form: Failur
 @life.post(
     "/actions/{action_id}/enforcement/second-look",
     roles=(Role.ENFORCER, Role.EVALUATOR, Role.TEAM_MANAGER),
-    refuses=("no_such_effect", "no_receipt_yet", "looks_at_own"),
+    refuses=("no_such_effect", "no_receipt_yet", "looks_at_own", "nothing_undone"),
     example={"wiki": "metawiki", "effect": "lock", "stands": True, "note": "The log shows it, and it is in force."},
 )
 async def look_at_enforcement_again(edge: OpenEdge, action_id: UUID, form: LookForm) -> ActionView:
     """Record another person's look at what was done on a wiki: it stands, or it was undone since and is owed again."""
-    done = await actions.look_again(edge, action_id, wiki=form.wiki, effect=form.effect, stands=form.stands, note=form.note)
-    return await view(edge, done)
+    return await view(edge, await actions.look_again(edge, action_id, wiki=form.wiki, effect=form.effect, look=form.facts()))
 
 
 @life.get("/enforcement", roles=READERS)
@@ -180,10 +190,10 @@ async def list_enforcement(
         query = query.where(col(Enforcement.action_id).not_in(group))
     found = await page(edge, query, lambda row: row, after=after, limit=limit)
     owners = await actions.owners_of(edge, found.items)
-    return Page(items=[_owed(row, owners[row.action_id]) for row in found.items], next=found.next)
+    return Page(items=[_owed(row, owners[row.action_id], on=edge.now.date()) for row in found.items], next=found.next)
 
 
-def _owed(row: Enforcement, action: Action) -> OwedView:
+def _owed(row: Enforcement, action: Action, *, on: date) -> OwedView:
     done = row.state in ("done", "drifted")
     return OwedView(
         action_id=row.action_id,
@@ -196,4 +206,8 @@ def _owed(row: Enforcement, action: Action) -> OwedView:
         revision_id=row.revision_id,
         done_at=row.at if done else None,
         looked_at=row.seen_at,
+        mark=rules.mark_of(on=on),
+        must_bar=list(rules.must_bar(row.effect, on=on)) or None,
+        marked=row.marked,
+        still_marked=row.still_marked,
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import StrictBool, StringConstraints
 
+from ban_svc.actions import Look
 from ban_svc.api.forms import Form, Note
 from ban_svc.model import ActionSpec, Scope
 from ban_svc.model.spec import Line, Moment
@@ -44,9 +45,15 @@ class FailureForm(Form):
 
 
 class LookForm(Form):
-    """What a second look found of an effect that was done."""
+    """What a second look found of an effect that was done: whether it stands, is still marked as an office action, and who undid it."""
 
     wiki: Wiki
     effect: EffectName
     stands: StrictBool
     note: Note
+    marked: StrictBool | None = None
+    undone_by: Line | None = None
+
+    def facts(self) -> Look:
+        """The look as the action takes it."""
+        return Look(self.stands, self.note, self.marked, self.undone_by)

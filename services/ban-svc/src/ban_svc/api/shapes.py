@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, PlainSerializer
 
 from ban_svc.model import AccountRef, ActionSpec
+from ban_svc.model.spec import PageRef
 
 
 def _as_text(moment: datetime) -> str:
@@ -35,30 +36,37 @@ class StepView(BaseModel):
 
 
 class ReviewView(BaseModel):
-    """How the review of the present text stands."""
+    """How the review of the present text stands. `remarks`, with the text, are codes of what is unusual in it and what it leaves unsaid."""
 
     course: Literal["act", "no_action"]
     digest: str
     steps: list[StepView]
     approvals: int
     state: Literal["open", "approved", "declined", "returned"]
+    remarks: list[str] | None = None
 
 
 class ReceiptView(BaseModel):
-    """The proof of an effect; an address of a page is shown to whoever gave a reason to read the action."""
+    """The proof of an effect, and what the receipt says besides: what a block bars, whether it is marked as an office action (R84, R92).
+
+    An address of a page is shown to whoever gave a reason to read the action.
+    """
 
     log_id: int | None = None
     revision_id: int | None = None
     url: str | None = None
+    bars: list[str] | None = None
+    marked: bool | None = None
 
 
 class EnforcementView(BaseModel):
-    """One effect on one wiki."""
+    """One effect on one wiki; `still_marked` is what the second look says (R92)."""
 
     wiki: str
     effect: str
     state: Literal["waiting", "done", "failed", "drifted"]
     receipt: ReceiptView | None = None
+    still_marked: bool | None = None
 
 
 class ModificationView(BaseModel):
@@ -76,7 +84,9 @@ class ModificationView(BaseModel):
 
 
 class ActionView(BaseModel):
-    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list."""
+    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list. `binds_as` says
+    in which capacities a global ban binds the person (R15).
+    """  # noqa: D205 - three sentences
 
     id: UUID
     case_id: UUID | None = None
@@ -94,6 +104,7 @@ class ActionView(BaseModel):
     enacted_at: Moment | None = None
     expires_at: Moment | None = None
     emergency: bool = False
+    binds_as: list[Literal["own", "agent_of_others"]] | None = None
     enforcement: list[EnforcementView]
     modification: ModificationView | None = None
     waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None
@@ -103,7 +114,10 @@ class ActionView(BaseModel):
 
 
 class SubjectView(BaseModel):
-    """Whom an action is against, for the services that write to them or hear them."""
+    """Whom an action is against, for the services that write to them or hear them, and the pages that it names.
+
+    Of child protection no page is said: where reported material lies stands in the sealed record of the case alone (D20).
+    """
 
     action_id: UUID
     kind: str
@@ -115,6 +129,7 @@ class SubjectView(BaseModel):
     warning: str | None = None
     reapply_criteria: list[str] | None = None
     no_rights_until: Moment | None = None
+    pages: list[PageRef] | None = None
 
 
 class PartyView(BaseModel):

@@ -8,12 +8,13 @@ from chassis.audit import log_access
 from chassis.crypto import reveal
 from chassis.edge import Edge
 from kernel.kinds import Kind
-from kernel.review import Review, Step, approvals_of, state_of, steps_of
+from kernel.review import Course, Review, Step, approvals_of, state_of, steps_of
 from sqlmodel import col, select
 
-from ban_svc.actions.enforcement import URL
+from ban_svc import rules
 from ban_svc.actions.life import waiting_on
 from ban_svc.actions.modification import latest_modification
+from ban_svc.actions.reversals import URL
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
 from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView
@@ -111,7 +112,9 @@ def _shown(
                 "steps": [_step(step, signatures, notes or {}) for step in steps_of(review)] if action.origin == "decided" else [],
                 "approvals": approvals_of(review),
                 "state": action.review_state,
+                "remarks": _remarks(action, spec),
             },
+            "binds_as": list(rules.capacities_of(Kind(action.kind), on=action.policy_date)) or None,
             "imposed_by": action.imposed_by if action.imposed_by != "foundation" else None,
             "spec": spec,
             "authorised_by": [{"role": one.level, "id": one.by} for one in signatures if one.verdict == "approve"],
@@ -144,6 +147,13 @@ def _role_of(action: Action) -> str:
     return "child_protection" if action.kind == Kind.CHILD_PROTECTION else "enforcer"
 
 
+def _remarks(action: Action, spec: ActionSpec | None) -> list[str] | None:
+    """Say what is unusual in a text, and what it leaves to those who sign; nothing of what was not decided here."""
+    if spec is None or action.origin != "decided":
+        return None
+    return [one.code for one in rules.remarks(spec, Course(action.course), on=action.policy_date)] or None
+
+
 def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]) -> dict[str, object]:
     note = next((notes.get(one.note_id) for one in signatures if one.level == step.level), None)
     return {"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at, "note": note}
@@ -151,11 +161,18 @@ def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]
 
 def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
     receipt = (
-        {"log_id": effect.log_id, "revision_id": effect.revision_id, "url": urls.get(effect.id)}
+        {
+            "log_id": effect.log_id,
+            "revision_id": effect.revision_id,
+            "url": urls.get(effect.id),
+            "bars": effect.bars,
+            "marked": effect.marked,
+        }
         if effect.state in ("done", "drifted")
         else None
     )
-    return {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state, "receipt": receipt}
+    said = {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state}
+    return {**said, "receipt": receipt, "still_marked": effect.still_marked}
 
 
 async def _notes_of(edge: Edge, action: Action, signatures: Sequence[Signature]) -> dict[UUID, str]:

@@ -1,5 +1,6 @@
 """The words of a decision about a person: what is proposed, where it stands, what a rule may ask about (R1, R10, R59)."""
 
+from ban_svc.model.check_result import CheckResultFacts
 from ban_svc.model.facts import BanFacts, DelegationFacts, Matter
 from ban_svc.model.imported import ImportedBan
 from ban_svc.model.life import EffectState, LifeFacts, LookFacts, Nature, Outcome, Route, Term, WaitingFacts
@@ -18,6 +19,7 @@ __all__ = [
     "ActingAccount",
     "ActionSpec",
     "BanFacts",
+    "CheckResultFacts",
     "DelegationFacts",
     "Effect",
     "EffectState",

@@ -102,8 +102,13 @@ class ActionSpec(Shape):
 
     kind: Kind
     emergency: StrictBool | None = None
-    extraordinary: Text | None = Field(None, description="The extraordinary circumstances of a secondary action (R61)")
+    extraordinary: Text | None = Field(
+        None, description="The extraordinary circumstances of a secondary action (R61), or the exceptional ones of an event ban (R23)"
+    )
     warning: Text | None = Field(None, description="The words of a conduct warning (R63)")
+    margin: Text | None = Field(None, description="Why there is margin for a warning (R62)")
+    instead_of: Literal["event_ban", "global_ban"] | None = Field(None, description="For which ban a warning stands in as a courtesy (R65)")
+    smallest_measure: Text | None = Field(None, description="Why no smaller measure would do (R73)")
     term: Literal["permanent", "long_term"] | None = None
     accounts: Annotated[tuple[AccountRef, ...] | None, Field(max_length=200)] = None
     addresses: Annotated[tuple[Address, ...] | None, Field(max_length=200, description="CIDR")] = None

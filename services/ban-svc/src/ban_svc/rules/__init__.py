@@ -19,19 +19,24 @@ from ban_svc.rules.modification import (
     may_enact_modification,
     may_modify,
 )
+from ban_svc.rules.open_points import promises_nothing
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_ahead, may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
 from ban_svc.rules.proposal import is_kept_apart, may_propose, remarks
+from ban_svc.rules.receipt import bars_enough, follows_a_reversal, is_marked, mark_of, may_name_reversal, must_bar, seen_in_receipt
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
+from ban_svc.rules.scope import capacities_of
 
 __all__ = [
     "ABOUT_A_PERSON",
     "Judgement",
     "acting_account",
     "address_until",
+    "bars_enough",
     "brings_something",
+    "capacities_of",
     "chain_of_modification",
     "changed",
     "clocks_of",
@@ -39,10 +44,12 @@ __all__ = [
     "diverges",
     "effects_of",
     "ends_at",
+    "follows_a_reversal",
     "interaction_bans_imposed",
     "is_ahead",
     "is_in_force",
     "is_kept_apart",
+    "is_marked",
     "is_narrower",
     "is_of_others",
     "is_renewed",
@@ -51,6 +58,7 @@ __all__ = [
     "is_usual",
     "judge",
     "letters_of",
+    "mark_of",
     "may_act_on",
     "may_amend",
     "may_apply",
@@ -68,6 +76,7 @@ __all__ = [
     "may_lift",
     "may_look",
     "may_modify",
+    "may_name_reversal",
     "may_perform",
     "may_permit",
     "may_propose",
@@ -77,10 +86,13 @@ __all__ = [
     "may_tell_failure",
     "may_withdraw",
     "may_work_on",
+    "must_bar",
+    "promises_nothing",
     "register_of",
     "remarks",
     "reversal_due",
     "reversals_of",
+    "seen_in_receipt",
     "signatures_due",
     "usual_rate",
     "was_decided_here",

@@ -13,18 +13,19 @@ _ALWAYS = {"kind", "starts_at", "grounds", "tou_basis", "justification", "overri
 _ACCOUNTS = {"accounts", "individual_id"}
 _PERSON = _ACCOUNTS | {"expires_at"}
 _WARNINGS = {"prior_warnings", "no_warning_reason"}
+_RIGHTS_USED = {"extraordinary", "smallest_measure"}
 TAKES = {
     Kind.GLOBAL_BAN: _ALWAYS | _PERSON | _WARNINGS | {"addresses", "scope", "escalates"},
-    Kind.EVENT_BAN: _ALWAYS | _PERSON | _WARNINGS | {"scope", "irrevocable", "part_of", "escalates"},
+    Kind.EVENT_BAN: _ALWAYS | _PERSON | _WARNINGS | {"scope", "irrevocable", "part_of", "escalates", "extraordinary"},
     Kind.CHILD_PROTECTION: _ALWAYS | _ACCOUNTS | {"emergency"},
-    Kind.CONDUCT_WARNING: _ALWAYS | _ACCOUNTS | {"warning", "extraordinary", "prior_warnings"},
+    Kind.CONDUCT_WARNING: _ALWAYS | _ACCOUNTS | {"warning", "margin", "instead_of", "extraordinary", "prior_warnings"},
     Kind.INTERACTION_BAN: _ALWAYS | _PERSON | _WARNINGS | {"warning", "extraordinary"},
-    Kind.RIGHTS_REMOVAL: _ALWAYS | _ACCOUNTS | _WARNINGS | {"extraordinary", "rights", "term", "no_rights_until", "reapply_criteria"},
-    Kind.CHECKUSER: _ALWAYS | {"accounts", "addresses", "checkuser", "emergency", "extraordinary"},
-    Kind.PAGE_PROTECTION: _ALWAYS | {"pages", "protection", "expires_at", "extraordinary"},
-    Kind.RANGE_BLOCK: _ALWAYS | {"addresses", "enforces", "expires_at", "extraordinary"},
+    Kind.RIGHTS_REMOVAL: _ALWAYS | _ACCOUNTS | _WARNINGS | _RIGHTS_USED | {"rights", "term", "no_rights_until", "reapply_criteria"},
+    Kind.CHECKUSER: _ALWAYS | _RIGHTS_USED | {"accounts", "addresses", "checkuser", "emergency"},
+    Kind.PAGE_PROTECTION: _ALWAYS | _RIGHTS_USED | {"pages", "protection", "expires_at"},
+    Kind.RANGE_BLOCK: _ALWAYS | _RIGHTS_USED | {"addresses", "enforces", "expires_at"},
     Kind.ACCOUNT_TERMINATION: _ALWAYS | _ACCOUNTS,
-    Kind.OTHER: _ALWAYS | _PERSON | _WARNINGS | {"pages", "extraordinary"},
+    Kind.OTHER: _ALWAYS | _PERSON | _WARNINGS | _RIGHTS_USED | {"pages"},
 }
 """The fields of `ActionSpec` that mean something for a kind; one that does not is refused, so that nobody signs what will not happen."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from datetime import date
 
 from kernel.decision import Decision, Reason
 from kernel.kinds import ACTION_KINDS, Kind
@@ -13,15 +14,14 @@ from ban_svc.rules.checkuser import uses_checkuser
 from ban_svc.rules.emergency import may_be_emergency
 from ban_svc.rules.kind import may_carry_out, says_what_its_kind_takes
 from ban_svc.rules.numbers import POLICY
+from ban_svc.rules.open_points import OTHER, open_points, weighs_harm
 from ban_svc.rules.protection import protects_pages
 from ban_svc.rules.rights import PRIVACY, removes_rights
 from ban_svc.rules.scope import has_its_scope
 from ban_svc.rules.term import lasts_as_it_may
 
-_OTHER = "other:"
 PRIMARY = frozenset({Kind.GLOBAL_BAN, Kind.EVENT_BAN, Kind.CHILD_PROTECTION, Kind.ACCOUNT_TERMINATION})
 SECONDARY = ACTION_KINDS - PRIMARY
-_RIGHTS_USED = frozenset({Kind.RIGHTS_REMOVAL, Kind.CHECKUSER, Kind.PAGE_PROTECTION, Kind.RANGE_BLOCK, Kind.OTHER})
 LOCATION = Reason(
     "location_elsewhere",
     "Where reported material lies stands in the sealed record of the case alone; name no page and no link here.",
@@ -169,14 +169,16 @@ def is_kept_apart(reasons: Container[Reason]) -> bool:
     return LOCATION in reasons
 
 
-def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
+def remarks(spec: ActionSpec, course: Course = Course.ACT, *, on: date) -> tuple[Reason, ...]:
     """What is unusual and allowed is put on record for those who sign: a primary action for safety, which leaves to them whether community
     action is not effective or the law requires it; an end to a global ban, no warning before, a policy overridden,
-    privacy as the reason why the community cannot handle it, signatures that follow; and that advanced rights are used as little as will
-    do (R7, R9, R13, R22, R69, R73, D3, D4).
+    privacy as the reason why the community cannot handle it, signatures that follow; and what the policy asks to be recorded and the text
+    does not say (R7, R9, R13, R22, R69, D3, D4). Not to act on misconduct has its own (R65).
     """  # noqa: D205 - the rule is one sentence
+    if course is Course.NO_ACTION:
+        return weighs_harm(spec).reasons
     ban = spec.kind is Kind.GLOBAL_BAN
-    return Decision.of(
+    unusual = Decision.of(
         (ban and spec.expires_at is not None, Reason("finite_is_atypical", "A global ban has no end by default; this one has.", "R22")),
         (ban and not spec.prior_warnings, Reason("without_warning", "No warning was given before, for the reason recorded.", "R13")),
         (
@@ -192,14 +194,11 @@ def remarks(spec: ActionSpec) -> tuple[Reason, ...]:
             PRIVACY in spec.grounds,
             Reason("privacy_is_a_reason", "The community cannot handle it, for privacy does not let it know.", "R69"),
         ),
-        (
-            spec.kind in _RIGHTS_USED,
-            Reason("smallest_action", "Advanced rights are used: those who sign judge whether a smaller action would do.", "R73"),
-        ),
         (bool(spec.emergency), Reason("signed_after", "It is an emergency: it may be enacted first, and is signed after.", "D4")),
-    ).reasons
+    )
+    return (unusual & open_points(spec, on=on)).reasons
 
 
 def _is_other(ground: str) -> bool:
     """Tell whether the ground is told in words."""
-    return ground.startswith(_OTHER) and bool(ground.removeprefix(_OTHER).strip())
+    return ground.startswith(OTHER) and bool(ground.removeprefix(OTHER).strip())

@@ -116,6 +116,13 @@ def overlaps(event: EventFacts, starts_at: datetime | None, expires_at: datetime
     return (starts_at is None or starts_at < event.over) and (expires_at is None or event.opens < expires_at)
 
 
+def capacities_of(kind: Kind, *, on: date) -> tuple[str, ...]:
+    """A global ban binds the person in their own capacity and as an agent of others: what they may not do they may not do for another
+    either, paid or not (R15, R20).
+    """  # noqa: D205 - the rule is one sentence
+    return tuple(POLICY.value("capacities", on=on).get(kind, ()))
+
+
 def _meets(wanted: Iterable[str] | None, given: Iterable[str]) -> bool:
     """Tell whether a field admits the event; an absent field is any."""
     return wanted is None or not frozenset(wanted).isdisjoint(given)

@@ -68,6 +68,9 @@ class ActionSpec(Shape):
     emergency: StrictBool | None = None
     extraordinary: Words | None = None
     warning: Words | None = None
+    margin: Words | None = None
+    instead_of: Literal["event_ban", "global_ban"] | None = None
+    smallest_measure: Words | None = None
     term: Literal["permanent", "long_term"] | None = None
     accounts: Annotated[list[Account], Field(max_length=1_000)] | None = None
     addresses: Annotated[list[Address], Field(max_length=1_000)] | None = None
