@@ -158,6 +158,25 @@ async def test_one_recorded_too_late_takes_the_page_down_again_as_our_error_and_
     assert (back["state"], points(back), "restored_in_error" in back["pages"][0]) == ("restored", [], False)
 
 
+@pytest.mark.parametrize("over", ["counter_notice_taken_back", "legal_keeps_it_down"])
+async def test_what_went_back_by_our_error_counts_as_down_when_nobody_asks_for_it_any_more(fresh: Any, over: str) -> None:
+    notice_id, counter = await fresh.counter_noticed()
+    await fresh.until(counter["window"]["target"])
+    in_time = now(fresh)
+    await fresh.act(f"/{notice_id}/restoration", {}, "enforcer", "enno")
+    await fresh.receipt(notice_id)
+    action = await told(fresh, notice_id, received_at=in_time, docket="3:26-cv-00042")
+    if over == "legal_keeps_it_down":
+        await end(fresh, notice_id, action, stays_down=True)
+    else:
+        await fresh.act(f"/{notice_id}/counter-notices/{counter['id']}/withdrawal", {"text": "I withdraw it."}, "legal", "lea")
+    notice = await fresh.get(notice_id)
+    assert (notice["state"], points(notice)) == ("taken_down", ["down_again"])
+    assert (await fresh.receipt(notice_id, log_id=4713))["pages"][0]["state"] == "removed"
+    await fresh.counter(notice_id)
+    assert (await fresh.get(notice_id))["state"] == "counter_noticed"
+
+
 async def test_what_the_agent_was_told_cannot_be_rewritten_in_the_database(office: Any) -> None:
     notice_id, counter = await office.counter_noticed()
     action = await told(office, notice_id)

@@ -285,6 +285,7 @@ def test_how_a_counter_notice_and_its_notice_stand_follows_from_the_pages() -> N
     assert restoration.state_of_notice([CounterState.HELD, CounterState.ACCEPTED], [held]) is State.HELD
     assert restoration.state_of_notice([CounterState.RESTORED], [BACK]) is State.RESTORED
     assert restoration.state_of_notice([CounterState.RESTORED], [BACK, DOWN]) is State.TAKEN_DOWN
+    assert restoration.state_of_notice([CounterState.WITHDRAWN], [wrong]) is State.TAKEN_DOWN
 
 
 def test_a_restoration_is_at_risk_at_three_quarters_of_the_way_to_its_target() -> None:

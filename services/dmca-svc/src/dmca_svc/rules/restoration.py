@@ -79,13 +79,14 @@ def state_after_order(left: Sequence[PageFacts]) -> CounterState:
 
 def state_of_notice(counters: Collection[CounterState], pages: Sequence[PageFacts]) -> State:
     """After the takedown a notice is held while an action keeps material of it down, counter-noticed while a counter-notice is open,
-    restored when every page is back, and otherwise taken down (R45, D10).
+    restored when every page is back, and otherwise taken down; a page put back in error is not back (R45, D10).
     """  # noqa: D205 - the rule is one sentence
     if CounterState.HELD in counters:
         return State.HELD
     if OPEN_COUNTER_NOTICES & set(counters):
         return State.COUNTER_NOTICED
-    return State.RESTORED if all(page.state is PageState.RESTORED for page in pages) else State.TAKEN_DOWN
+    back = all(page.state is PageState.RESTORED and not page.wrongly_restored for page in pages)
+    return State.RESTORED if back else State.TAKEN_DOWN
 
 
 def window_at_risk_at(received_by_agent_at: datetime, window: Window) -> datetime:
