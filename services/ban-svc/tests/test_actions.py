@@ -335,3 +335,15 @@ async def test_nothing_that_names_the_person_is_on_the_bus_or_in_plain_text(offi
         action["id"],
     )
     assert [row[0] for row in kinds] == ["proposed", *["review_recorded"] * 7, "approved", "enacted"]
+
+
+async def test_services_learn_which_pages_a_measure_names_and_of_child_protection_none(office: Any) -> None:
+    spec = office.spec("page_protection")
+    action = await office.enacted(spec)
+    path = "/bans/v1/actions/{}/subject"
+    told = (await office.desk.get(path.format(action["id"]), role="service", reason="event 1")).json()
+    assert told["pages"] == spec["pages"]
+    hidden = await office.enacted(office.spec("child_protection"))
+    answer = await office.desk.get(path.format(hidden["id"]), role="service", reason="event 1")
+    assert answer.status_code == 200
+    assert "pages" not in answer.json()

@@ -151,9 +151,10 @@ class Office:
 
 @dataclass
 class Bans:
-    """What ban-svc answers on the wire about whose an account is, on loopback: nobody's, unless a test says otherwise."""
+    """What ban-svc answers on the wire about whose an account is, and what an action is about: nobody's, unless a test says otherwise."""
 
     persons: dict[str, list[str]] = field(default_factory=dict)
+    subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     broken: bool = False
     url: str = ""
@@ -174,6 +175,12 @@ class Bans:
         found = [{"id": one, "accounts": [{"name": name} for name in names]} for one, names in self.persons.items() if account in names]
         return JSONResponse({"items": found})
 
+    async def subject(self, request: Request) -> JSONResponse:
+        action_id = request.path_params["action_id"]
+        self.asked.append(action_id)
+        assert request.headers["x-access-reason"]
+        return JSONResponse({"action_id": action_id, "accounts": [], **self.subjects[action_id]})
+
     def tell(self, desk: Desk) -> Desk:
         """Have a desk ask here."""
         desk.runtime.peers = Peers(desk.settings.model_copy(update={"ban_url": self.url}), "dmca")
@@ -183,7 +190,7 @@ class Bans:
 @pytest.fixture(scope="session")
 async def ban_service() -> AsyncIterator[Bans]:
     found = Bans()
-    app = Starlette(routes=[Route("/bans/v1/individuals", found.answer)])
+    app = Starlette(routes=[Route("/bans/v1/individuals", found.answer), Route("/bans/v1/actions/{action_id}/subject", found.subject)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
 

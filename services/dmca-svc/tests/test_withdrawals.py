@@ -7,7 +7,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from dmca_svc.model import NoticeFacts, PageFacts, PageState, State
+from chassis.edge import new_id
+from dmca_svc.actions import receipt
+from dmca_svc.letters.reader import reader_of
+from dmca_svc.model import Channel, NoticeFacts, PageFacts, PageState, State
+from dmca_svc.model.letter import Incoming
+from dmca_svc.model.withdrawal import Sender
 from dmca_svc.rules import withdrawal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +42,7 @@ def page_of(told: Any) -> PageFacts:
         kept=told.get("kept", False),
         ordered=told.get("ordered", False),
         withdrawn=told.get("withdrawn", False),
+        measured=told.get("measured", False),
     )
 
 
@@ -44,7 +50,12 @@ def page_of(told: Any) -> PageFacts:
 def test_withdrawal(case: Case) -> None:
     told = case.given
     page = page_of(told)
-    if told["ask"] == "withdraw":
+    if told["ask"] == "verify":
+        sender = Sender(told["sender"]) if "sender" in told else None
+        how = withdrawal.verified_by(confirmed=told.get("confirmed", False), sender=sender)
+        assert how == case.expect["rests_on"]
+        decision = withdrawal.may_rest_on(how, sender=sender, down=told.get("down", True))
+    elif told["ask"] == "withdraw":
         notice = NoticeFacts(State(told.get("state", "taken_down")))
         decision = withdrawal.may_withdraw(notice, [page if told.get("known", True) else None])
     else:
@@ -60,6 +71,7 @@ PAGES = st.builds(
     ordered=st.booleans(),
     withdrawn=st.booleans(),
     wrongly_restored=st.booleans(),
+    measured=st.booleans(),
 )
 
 
@@ -68,7 +80,7 @@ def test_nothing_goes_back_by_a_withdrawal_but_what_was_taken_back_and_nothing_k
     if withdrawal.may_restore_withdrawn(page, by=by, evaluators={"evaluator"}):
         assert page.withdrawn
         assert page.state is PageState.REMOVED
-        assert not any((page.held, page.kept, page.ordered))
+        assert not any((page.held, page.kept, page.ordered, page.measured))
         assert by == "enforcer"
 
 
@@ -220,9 +232,138 @@ async def test_a_retraction_posted_as_a_notice_joins_the_one_that_it_takes_back(
     await withdraw(office, notice["id"], *pages, retraction=letter["id"])
     joined = await office.get(letter["id"])
     assert (joined["state"], joined["clock"]["state"]) == ("rejected", "stopped")
-    assert joined["answered"] == {"answer": "joined", "by": "lea", "joins": notice["id"]}
+    became = joined["answered"].pop("became")
+    assert joined["answered"] == {"answer": "joined", "by": "lea", "joins": notice["id"], "as": "retraction"}
+    target = await office.get(notice["id"])
+    assert [(one["letter"], one["as"], one["became"]) for one in target["joined"]] == [(letter["id"], "retraction", became)]
+    assert [one["letter"] for one in target["withdrawals"]] == [letter["id"]]
     listed = (await office.desk.get("/dmca/v1/notices?document=retraction&state=rejected&limit=200", role="legal")).json()["items"]
     assert letter["id"] in {line["id"] for line in listed}
+
+
+async def arrive(office: Any, text: str, **sender: str) -> str:
+    """Have a letter come by itself, from somebody intake knows."""
+    read = await reader_of(office.desk.runtime).read(text.encode(), "text/plain")
+    now = office.desk.runtime.clock.law()
+    async with office.desk.runtime.edge("inbox") as edge:
+        edge.access_reason = "a test"
+        matter = await receipt.receive(edge, Incoming(read, Channel.FORWARDED, now, now, new_id(), sender))
+    return str(matter.notice.id)
+
+
+async def test_it_is_on_record_how_the_complainant_was_verified(office: Any) -> None:
+    one, two, three = some(3)
+    notice = await office.taken_down(pages=(one, two, three))
+    await withdraw(office, notice["id"], one)
+    await withdraw(office, notice["id"], two, complainant_verified={"how": "called back at the number in the notice"})
+    same = await arrive(office, RETRACTION, email="Ada@Example.org")
+    shown = await withdraw(office, notice["id"], three, retraction=same)
+    found = [(entry["pages"], entry["complainant_verified"]) for entry in shown["withdrawals"]]
+    assert [(pages, how["how"], how["by"], how.get("note")) for pages, how in found] == [
+        ([one], "recorder", "lea", None),
+        ([two], "confirmed", "lea", "called back at the number in the notice"),
+        ([three], "same_sender", "lea", None),
+    ]
+    assert all(how["at"] for _, how in found)
+    steps = (await office.desk.get(f"/dmca/v1/notices/{notice['id']}/timeline?limit=200", role="auditor")).json()["items"]
+    rests_on = [step["reasons"][0]["code"] for step in steps if step["what"] == "withdrawn"]
+    assert rests_on == ["complainant_by_recorder", "complainant_confirmed", "complainant_same_sender"]
+
+
+async def test_a_retraction_from_another_address_brings_nothing_back_before_the_complainant_was_asked(office: Any) -> None:
+    pages = some()
+    notice = await office.taken_down(pages)
+    forged = await arrive(office, RETRACTION, email="eve@example.net")
+    body: dict[str, Any] = {"text": RETRACTION, "pages": [*pages], "retraction": forged}
+    path = f"/{notice['id']}/withdrawal"
+    assert await office.refused(path, body, "evaluator", "eva") == ["complainant_not_verified"]
+    assert "withdrawals" not in await office.get(notice["id"])
+    assert (await office.get(forged))["state"] == "received"
+    sure = {**body, "complainant_verified": {"how": "answered from ada@example.org"}}
+    shown = await office.act(path, sure, "evaluator", "eva")
+    assert shown["withdrawals"][0]["complainant_verified"]["how"] == "confirmed"
+    assert (await office.receipt(notice["id"], pages[0], 4712))["state"] == "withdrawn"
+
+
+async def test_the_database_lets_nothing_be_taken_back_on_nobody_s_word(office: Any) -> None:
+    notice = await office.taken_down(some())
+    with pytest.raises(asyncpg.CheckViolationError, match="on whose word"):
+        await office.desk.sql("UPDATE page SET withdrawn_at = now(), withdrawn_by = 'x' WHERE notice_id = $1", notice["id"])
+
+
+async def contacts(office: Any, notice_id: str, version: int | None = None) -> Any:
+    asked = f"?event_version={version}" if version else ""
+    found = await office.desk.get(f"/dmca/v1/notices/{notice_id}/contacts{asked}", role="service", sub="notify-svc", reason="event 1")
+    assert found.status_code == 200, found.text
+    return found.json()
+
+
+async def test_only_whoever_gave_what_was_taken_back_hears_of_it(office: Any) -> None:
+    one, two = some(2)
+    notice = await office.decided(pages=(one, two))
+    given = [{"wiki_user": "Bo Example", "pages": [one]}, {"wiki_user": "Cy Example", "pages": [two]}]
+    await office.act(f"/{notice['id']}/uploaders", {"uploaders": given}, "enforcer", "enno")
+    await office.act(f"/{notice['id']}/takedown", {}, "enforcer", "enno")
+    for page in (one, two):
+        await office.receipt(notice["id"], page)
+    await withdraw(office, notice["id"], two)
+    await office.receipt(notice["id"], two, 4712)
+    down, taken_back, back = (await office.events(notice["id"]))[-3:]
+    assert [event["dmca_notice_change_kind"] for event in (down, taken_back, back)] == ["taken_down", "withdrawn", "restored"]
+    for event, names, pages in (
+        (down, ["Bo Example", "Cy Example"], [one, two]),
+        (taken_back, ["Cy Example"], [two]),
+        (back, ["Cy Example"], [two]),
+    ):
+        found = await contacts(office, notice["id"], event["version"])
+        assert [person["wiki_user"] for person in found["uploaders"]] == names
+        assert found["pages"] == pages
+    assert len((await contacts(office, notice["id"]))["uploaders"]) == 2
+    # Asked again later, the same event has the same readers.
+    await withdraw(office, notice["id"], one)
+    assert [person["pages"] for person in (await contacts(office, notice["id"], taken_back["version"]))["uploaders"]] == [[two]]
+
+
+async def test_nobody_hears_of_a_page_that_never_came_down(office: Any) -> None:
+    one, two = some(2)
+    notice = await office.decided(pages=(one, two))
+    given = [{"wiki_user": "Bo Example", "pages": [one]}, {"wiki_user": "Cy Example", "pages": [two]}]
+    await office.act(f"/{notice['id']}/uploaders", {"uploaders": given}, "enforcer", "enno")
+    await withdraw(office, notice["id"], two)
+    found = await contacts(office, notice["id"], (await office.events(notice["id"]))[-1]["version"])
+    assert (found["uploaders"], found["pages"]) == ([], [two])
+
+
+async def test_what_goes_back_of_two_people_is_said_to_each_once(office: Any) -> None:
+    one, two = some(2)
+    notice_id, counter = await office.counter_noticed((one, two))
+    other = await office.counter(notice_id)
+    assert await office.refused(
+        f"/{notice_id}/counter-notices/{other['id']}/assessment",
+        {"elements": dict.fromkeys(counter["reading"]["elements"], True), "pages": [two], "note": "x"},
+        "evaluator",
+        "eva",
+    ) == ["page_asked_back"]
+    await withdraw(office, notice_id)
+    await office.receipt(notice_id, one, 1)
+    await office.receipt(notice_id, two, 2)
+    events = [event for event in await office.events(notice_id) if event["dmca_notice_change_kind"] == "restored"]
+    assert [event["dmca_notice"].get("counter_notice_id") for event in events] == [counter["id"]]
+    assert (await contacts(office, notice_id, events[0]["version"]))["pages"] == [one, two]
+
+
+async def test_what_a_counter_notice_asked_for_and_what_it_did_not_are_two_events(office: Any) -> None:
+    one, two = some(2)
+    notice = await office.taken_down((one, two))
+    counter = await office.counter(notice["id"])
+    await office.accept(notice["id"], counter["id"], one)
+    await withdraw(office, notice["id"])
+    await office.receipt(notice["id"], one, 1)
+    assert (await office.said(notice["id"])).count("restored") == 0, "said once nothing of it is down any more"
+    await office.receipt(notice["id"], two, 2)
+    events = [event for event in await office.events(notice["id"]) if event["dmca_notice_change_kind"] == "restored"]
+    assert [event["dmca_notice"].get("counter_notice_id") for event in events] == [counter["id"], None]
+    assert [(await contacts(office, notice["id"], event["version"]))["pages"] for event in events] == [[one], [two]]
 
 
 async def test_the_database_lets_nothing_go_back_that_was_not_taken_back(office: Any) -> None:

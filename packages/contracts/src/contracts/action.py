@@ -50,7 +50,7 @@ KINDS: Final[dict[ActionChangeKind, Said]] = {
     ),
     "enacted": Said(
         "The decision is in force from this moment (R20).",
-        f"intake marks the case decided and stops its clock; {_KNOWN}",
+        f"intake marks the case decided and stops its clock; dmca-svc keeps down what it is about (D10); {_KNOWN}",
         ("enacted_at", "issuance", "issued_at"),
     ),
     "enforced": Said("Every effect on the wikis has its receipt.", "Nobody."),
@@ -162,7 +162,7 @@ class ActionChange(Change[ActionChangeKind, ActionState]):
 
     aggregate: ClassVar = "action"
     owner: ClassVar = "ban-svc"
-    readers: ClassVar = ("intake-svc", "appeals-svc", "notify-svc")
+    readers: ClassVar = ("intake-svc", "dmca-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("action_id",)
     schema_version: ClassVar[str] = "1.1.0"
     kinds: ClassVar = KINDS

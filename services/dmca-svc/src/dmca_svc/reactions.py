@@ -1,4 +1,4 @@
-"""What dmca-svc does when others speak: a forwarded letter becomes a notice, an announcement is followed (R43, R87, D10)."""
+"""What dmca-svc does when others speak: a forwarded letter becomes a notice, announcements and measures are followed (R43, R87, D10)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,18 +8,21 @@ from chassis.edge import Edge
 from chassis.peers import PeerFailed
 from chassis.runtime import Runtime
 from chassis.service import Permanent, Reaction
+from contracts.action import ActionChange
 from contracts.dmca_notice import DmcaNoticeChange
 from contracts.notification import NotificationChange
 from contracts.request import RequestChange
 
-from dmca_svc.actions import ledger, persons, receipt
+from dmca_svc.actions import ledger, measures, persons, receipt
 from dmca_svc.actions.announcements import follow_announcement
+from dmca_svc.actions.assessment import Place
 from dmca_svc.actions.cures import follow_cure_letter
 from dmca_svc.actions.uploaders import follow_letter
 from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
 from dmca_svc.model.individual import INDIVIDUALS, Told
 from dmca_svc.model.letter import Incoming, ReadLetter
+from dmca_svc.rules import measure
 
 REMOVAL_LETTER, CURE_LETTER = "dmca_taken_down", "dmca_cure_requested"
 
@@ -120,11 +123,45 @@ async def keep_ledger(edge: Edge, event: DmcaNoticeChange, told: tuple[Told, ...
     await ledger.refresh_all(edge, event.dmca_notice.notice_id)
 
 
+async def ask_pages(runtime: Runtime, event: ActionChange) -> list[Place] | None:
+    """Ask ban-svc which pages a measure names; of child protection nobody is asked, for no action says where that is (D20).
+
+    Raises:
+        Permanent: what it answers cannot be read.
+        PeerFailed: ban-svc is out of reach.
+    """
+    if not measure.names_pages(event.action.kind):
+        return None
+    path = f"/bans/v1/actions/{event.action.action_id}/subject"
+    said = await runtime.peers.get("ban", path, reason=f"event {event.meta.id}", request_id=event.meta.request_id)
+    try:
+        return [Place(one["wiki"], one["title"]) for one in said.get("pages", ())]
+    except (KeyError, TypeError):
+        raise Permanent("the pages of a measure cannot be read") from None
+
+
+async def follow_measure(edge: Edge, event: ActionChange, pages: list[Place] | None) -> None:
+    """Keep down what a measure on pages or of child protection is about, as long as it is in force (D4, D10)."""
+    if measure.is_followed(event.action.kind):
+        await measures.begin(edge, event.action.action_id, pages)
+
+
+async def let_go(edge: Edge, event: ActionChange, facts: None) -> None:
+    """A measure that is over keeps nothing down; one that its chain declined was in force until then (D4)."""
+    del facts
+    if measure.is_followed(event.action.kind):
+        await measures.end(edge, event.action.action_id)
+
+
 _ANNOUNCEMENT = Reaction(apply=follow)
 _WHO_GAVE_IT = Reaction(fetch=ask_whose, apply=keep_ledger)
 _STRIKES = Reaction(apply=keep_ledger)
 REACTIONS = {
     "office_actions.request_change.v1": {"forwarded": Reaction(fetch=fetch_letter, apply=take_letter)},
+    "office_actions.action_change.v1": {
+        **dict.fromkeys(("enacted", "modified"), Reaction(fetch=ask_pages, apply=follow_measure)),
+        **dict.fromkeys(("declined", "lifted", "overturned", "expired"), Reaction(apply=let_go)),
+    },
     "office_actions.notification_change.v1": dict.fromkeys(
         ("queued", "delivered", "failed", "uncertain", "suppressed", "published"), _ANNOUNCEMENT
     ),

@@ -17,15 +17,18 @@ from kernel.workdays import calendar_day
 from sqlmodel import col, select
 
 from dmca_svc.actions import said
+from dmca_svc.actions.kept import measured
 from dmca_svc.model import ActionState, Course, NoticeFacts, PageFacts, PageState, State
 from dmca_svc.tables import (
     Announcement,
     AskedPage,
     Assessment,
+    Concern,
     CounterNotice,
     CourtAction,
     Cure,
     CureRequest,
+    Joining,
     Letter,
     Notice,
     NoticePage,
@@ -33,6 +36,7 @@ from dmca_svc.tables import (
     Recommendation,
     SignatureRow,
     Uploader,
+    Withdrawal,
 )
 from dmca_svc.tables.notice import found
 
@@ -43,6 +47,7 @@ Row = TypeVar("Row")
 class Matter:
     """A notice, its pages, counter-notices and signatures. `before` is what others were told last.
 
+    `measured` are the pages that a measure of the house keeps down, `joined` the letters that became something under it.
     What other notices say of the same pages is known once `look_elsewhere` has asked: `kept` down, `ordered_elsewhere`, and
     `down_elsewhere` with the page that shows it.
     """
@@ -61,6 +66,9 @@ class Matter:
     cures: list[Cure] = field(default_factory=list)
     uploaders: list[Uploader] = field(default_factory=list)
     holds: list[PageHold] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
+    joined: list[Joining] = field(default_factory=list)
+    measured: set[UUID] = field(default_factory=set)
     kept: set[UUID] = field(default_factory=set)
     ordered_elsewhere: set[UUID] = field(default_factory=set)
     down_elsewhere: dict[UUID, UUID] = field(default_factory=dict)
@@ -130,6 +138,7 @@ class Matter:
             hold_ended=held_by is not None and over[held_by],
             kept=page.id in self.kept,
             ordered=page.id in self.ordered_elsewhere | self.ordered,
+            measured=page.id in self.measured,
         )
 
     @property
@@ -187,8 +196,15 @@ class Matter:
             clock=clock or said.clock(notice),
         )
 
-    async def say(self, kind: DmcaNoticeChangeKind, *, reasons: Iterable[Reason] = (), clock: Clock | None = None) -> None:
-        """Say what became of the notice, with its row in the trail."""
+    async def say(
+        self,
+        kind: DmcaNoticeChangeKind,
+        *,
+        reasons: Iterable[Reason] = (),
+        clock: Clock | None = None,
+        about: Iterable[NoticePage] | None = None,
+    ) -> None:
+        """Say what became of the notice, with its row in the trail; `about` are the pages that it concerns, where it is not all of them."""
         # What the database forbids is refused at the state in which it was said, not at a later one.
         await self.edge.session.flush()
         self.notice.version += 1
@@ -196,8 +212,20 @@ class Matter:
         state = self.public(clock)
         event = DmcaNoticeChange.of(kind, state=state, prior=self.before, version=self.notice.event_version, **self.edge.stamp())
         record(self.edge, event)
+        if about is not None:
+            self._concern(kind, about)
         self._trail(kind, prior=self.before.state if self.before else None, reasons=reasons, event_id=event.meta.id)
         self.before = state
+
+    def _concern(self, kind: DmcaNoticeChangeKind, about: Iterable[NoticePage]) -> None:
+        row = Concern(
+            notice_id=self.notice.id,
+            event_version=self.notice.event_version,
+            kind=kind,
+            page_ids=[page.id for page in about],
+            at=self.edge.now,
+        )
+        self.edge.session.add(row)
 
     def note(self, what: str, *, reasons: Iterable[Reason] = ()) -> None:
         """Put a step into the trail that can be seen here and that nobody else acts on."""
@@ -238,11 +266,12 @@ async def load(edge: Edge, notice: Notice) -> Matter:
         return list(await edge.session.scalars(rows))
 
     counters = await mine(CounterNotice)
+    pages = list(await mine(NoticePage, col(NoticePage.position)))
     asked = select(AskedPage).where(col(AskedPage.counter_notice_id).in_([one.id for one in counters]))
     matter = Matter(
         edge=edge,
         notice=notice,
-        pages=list(await mine(NoticePage, col(NoticePage.position))),
+        pages=pages,
         assessments=list(await mine(Assessment)),
         recommendations=list(await mine(Recommendation)),
         signatures=list(await mine(SignatureRow)),
@@ -252,6 +281,9 @@ async def load(edge: Edge, notice: Notice) -> Matter:
         announcements=list(await mine(Announcement, col(Announcement.place).desc())),
         uploaders=list(await mine(Uploader)),
         holds=list(await mine(PageHold)),
+        withdrawals=list(await mine(Withdrawal)),
+        joined=list(await mine(Joining)),
+        measured=await measured(edge, pages),
         cure_requests=list(await mine(CureRequest)),
         cures=list(await mine(Cure)),
     )

@@ -171,7 +171,7 @@ async def _restored(matter: Matter, page: NoticePage, counter: CounterNotice) ->
     matter.notice.counter_notice_id, matter.notice.restored_at = counter.id, edge.now
     settle(matter)
     await plan_windows(matter)
-    await matter.say("restored")
+    await matter.say("restored", about=[one for one, _ in matter.asked_by(counter) if one.state == PageState.RESTORED])
 
 
 def _announce(matter: Matter) -> None:

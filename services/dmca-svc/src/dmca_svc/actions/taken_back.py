@@ -1,13 +1,14 @@
 """A page goes back for which the complainant took the notice back (D10)."""
 
 from chassis.edge import Edge
+from sqlmodel import select
 
 from dmca_svc.actions.clocks import plan_windows
 from dmca_svc.actions.matter import Matter
 from dmca_svc.actions.standing import settle
 from dmca_svc.model import CounterState, PageFacts, PageState
 from dmca_svc.rules import restoration, withdrawal
-from dmca_svc.tables import NoticePage
+from dmca_svc.tables import Concern, NoticePage
 
 
 def is_taken_back(page: NoticePage | None) -> bool:
@@ -32,18 +33,35 @@ async def went_back(matter: Matter, page: NoticePage) -> None:
     """Take over that such a page is back; counter-notices that asked for it have what they asked."""
     page.state, page.restored_at = PageState.RESTORED, matter.edge.now
     await matter.edge.session.flush()
-    # Whoever is told of this is told as the owner of the page, unless it was asked back by a counter-notice.
-    matter.notice.counter_notice_id = None
     for counter in matter.counters:
         if counter.state == CounterState.ACCEPTED and page in [one for one, _ in matter.asked_by(counter)]:
             pages = matter.page_facts(counter)
             counter.state = restoration.state_of_counter_notice(pages)
             counter.restoring = counter.restoring and any(one.restorable for one in pages)
-            matter.notice.counter_notice_id = counter.id
     matter.notice.restored_at = matter.edge.now
     settle(matter)
     await plan_windows(matter)
     if any(is_taken_back(one) for one in matter.named):
         matter.note("page_restored")
     else:
-        await matter.say("restored")
+        await _say_back(matter)
+
+
+async def _say_back(matter: Matter) -> None:
+    """Say that what was taken back is back: what a counter-notice asked for to its subscriber, the rest to whoever gave it."""
+    mine = select(Concern).where(Concern.notice_id == matter.notice.id, Concern.kind == "restored")
+    said = list(await matter.edge.session.scalars(mine))
+    gone_back = [page for page in matter.pages if page.withdrawn_at is not None and page.state == PageState.RESTORED]
+    back = [
+        page for page in gone_back if not any(page.id in one.page_ids and page.restored_at and page.restored_at <= one.at for one in said)
+    ]
+    for counter in matter.counters:
+        asked = {page.id for page, _ in matter.asked_by(counter)} if counter.state == CounterState.RESTORED else set()
+        theirs = [page for page in back if page.id in asked]
+        if theirs:
+            back = [page for page in back if page.id not in asked]
+            matter.notice.counter_notice_id = counter.id
+            await matter.say("restored", about=theirs)
+    if back:
+        matter.notice.counter_notice_id = None
+        await matter.say("restored", about=back)

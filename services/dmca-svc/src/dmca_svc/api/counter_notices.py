@@ -206,6 +206,7 @@ async def note_docket(edge: OpenEdge, notice_id: UUID, court_action_id: UUID, fo
         "legal_decides",
         "kept_by_other_notice",
         "kept_by_order",
+        "kept_by_measure",
         "running_already",
         "window_not_open",
         "tenth_day_needs_legal",

@@ -16,7 +16,7 @@ disposals = Router(prefix="/dmca/v1", tags=["dmca"])
 @disposals.post(
     "/notices/{notice_id}/withdrawal",
     roles=(Role.LEGAL, Role.EVALUATOR),
-    refuses=("nothing_to_withdraw", "no_such_page", "withdrawn_already", "never_informal", "joins_itself"),
+    refuses=("nothing_to_withdraw", "no_such_page", "withdrawn_already", "complainant_not_verified", "never_informal", "joins_itself"),
     example={"text": "We have settled; please put the picture back.", "pages": [{"wiki": "examplewiki", "title": "File:Harbour.jpg"}]},
 )
 async def withdraw_notice(edge: OpenEdge, notice_id: UUID, form: WithdrawalForm) -> NoticeView:
@@ -24,9 +24,13 @@ async def withdraw_notice(edge: OpenEdge, notice_id: UUID, form: WithdrawalForm)
 
     What is not down leaves the notice, and signatures under it are void; what is down goes back at once, by its receipt, unless
     something else keeps it down. `retraction` names the letter, where it was posted as a notice of its own: it joins this one.
+    On record is how the complainant was verified: `complainant_verified`, else the letter's sender, else the word of whoever records it;
+    a letter from somebody else brings nothing back before a person has confirmed it.
     """
     places = [one.place() for one in form.pages]
-    return await show_notice(await withdrawal.withdraw(edge, notice_id, form.text, places, form.retraction))
+    confirmed = form.complainant_verified.how if form.complainant_verified else None
+    matter = await withdrawal.withdraw_with(edge, notice_id, form.text, places, retraction_id=form.retraction, confirmed=confirmed)
+    return await show_notice(matter)
 
 
 @disposals.post(

@@ -3,10 +3,13 @@
 from uuid import UUID
 
 from dmca_svc.actions.matter import Matter
-from dmca_svc.api.parts import PageReceiptView, PlaceView
+from dmca_svc.api.parts import ComplainantVerifiedView, JoinedView, PageReceiptView, PlaceView, WithdrawalView
 from dmca_svc.api.shapes import AnsweredView, CureRequestView, CureView, PageView
 from dmca_svc.model import UNDECIDED, AnsweredAs, PageState
+from dmca_svc.model.joining import JoinedAs
+from dmca_svc.model.withdrawal import VerifiedBy
 from dmca_svc.rules.assessment import already_removed
+from dmca_svc.tables import Joining
 
 
 def show_cure(matter: Matter) -> CureView | None:
@@ -27,12 +30,43 @@ def show_cure(matter: Matter) -> CureView | None:
     )
 
 
-def show_answered(matter: Matter) -> AnsweredView | None:
-    """Show how a letter was put away that is no formal notice."""
+async def show_answered(matter: Matter) -> AnsweredView | None:
+    """Show how a letter was put away that is no formal notice, and what became of it."""
     notice = matter.notice
     if notice.answered_as is None or notice.answered_by is None:
         return None
-    return AnsweredView(answer=AnsweredAs(notice.answered_as), by=notice.answered_by, joins=notice.joined_to)
+    made = await matter.edge.session.get(Joining, notice.id) if notice.joined_to else None
+    return AnsweredView(
+        answer=AnsweredAs(notice.answered_as),
+        by=notice.answered_by,
+        joins=notice.joined_to,
+        joined_as=JoinedAs(made.joined_as) if made else None,
+        became=made.became if made else None,
+    )
+
+
+def show_joined(matter: Matter) -> list[JoinedView] | None:
+    """Show the letters that came by themselves and became something under the notice."""
+    return [
+        JoinedView(letter=one.id, joined_as=JoinedAs(one.joined_as), became=one.became, by=one.by, at=one.at) for one in matter.joined
+    ] or None
+
+
+def show_withdrawals(matter: Matter, titles: dict[UUID, str], notes: dict[UUID, str]) -> list[WithdrawalView] | None:
+    """Show what was taken back, and on whose word."""
+    wikis = {page.id: page.wiki for page in matter.pages}
+    return [
+        WithdrawalView(
+            pages=[PlaceView(wiki=wikis[page_id], title=titles[page_id]) for page_id in one.page_ids],
+            by=one.by,
+            at=one.at,
+            complainant_verified=ComplainantVerifiedView(
+                how=VerifiedBy(one.verified_by), by=one.by, at=one.at, note=notes[one.verified_note] if one.verified_note else None
+            ),
+            letter=one.letter_id,
+        )
+        for one in matter.withdrawals
+    ] or None
 
 
 def show_named(matter: Matter, titles: dict[UUID, str], receipts: dict[UUID, list[PageReceiptView]]) -> list[PageView]:
@@ -44,6 +78,7 @@ def show_named(matter: Matter, titles: dict[UUID, str], receipts: dict[UUID, lis
             restored_in_error=True if page.wrongly_restored_at else None,
             down_for=page.down_elsewhere,
             withdrawn=True if page.withdrawn_at else None,
+            kept_by_measure=True if page.id in matter.measured else None,
             receipts=receipts.get(page.id),
         )
         for page in matter.pages

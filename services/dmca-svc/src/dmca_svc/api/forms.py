@@ -81,12 +81,19 @@ class EmptyForm(Form):
     """Nothing: what is missing is known."""
 
 
+class ConfirmedForm(Form):
+    """How a person made sure that it is the complainant who takes the notice back."""
+
+    how: Line
+
+
 class WithdrawalForm(Form):
     """The complainant's words, and the pages for which the notice is taken back; none means all."""
 
     text: Annotated[str, Field(min_length=1, max_length=200_000)]
     pages: Pages = []
     retraction: UUID | None = None
+    complainant_verified: ConfirmedForm | None = None
 
 
 class AnswerForm(Form):

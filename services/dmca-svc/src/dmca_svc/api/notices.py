@@ -171,7 +171,7 @@ async def take_down(edge: OpenEdge, notice_id: UUID) -> NoticeView:
 @notices.post(
     "/notices/{notice_id}/receipts",
     roles=(Role.ENFORCER,),
-    refuses=("no_such_page", "nothing_runs", "held", "kept_by_other_notice", "kept_by_order", "evaluator_enforces"),
+    refuses=("no_such_page", "nothing_runs", "held", "kept_by_other_notice", "kept_by_order", "kept_by_measure", "evaluator_enforces"),
     example={"page": {"wiki": "examplewiki", "title": "File:Harbour.jpg"}, "log_id": 4711},
 )
 async def take_receipt(edge: OpenEdge, notice_id: UUID, form: ReceiptForm) -> NoticeView:

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from kernel.decision import Reason
-from pydantic import BaseModel, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from dmca_svc.model.hold import HoldCause
+from dmca_svc.model.joining import JoinedAs
 from dmca_svc.model.uploader import ActingAccount
+from dmca_svc.model.withdrawal import VerifiedBy
 
 Moment = Annotated[datetime, PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str)]
 
@@ -90,3 +92,32 @@ class HoldView(BaseModel):
     pages: list[PlaceView]
     laid: NotedView
     ended: NotedView | None = None
+
+
+class ComplainantVerifiedView(BaseModel):
+    """What a withdrawal rests on: confirmed by a person, who says how in `note`; the letter's sender; or the recorder's own word."""
+
+    how: VerifiedBy
+    by: str
+    at: Moment
+    note: str | None = None
+
+
+class WithdrawalView(BaseModel):
+    """What the complainant took back; no pages: the whole letter, before a person had named any. `letter` is the one that joined."""
+
+    pages: list[PlaceView]
+    by: str
+    at: Moment
+    complainant_verified: ComplainantVerifiedView
+    letter: UUID | None = None
+
+
+class JoinedView(BaseModel):
+    """A letter that came by itself, and what it became under this notice."""
+
+    letter: UUID
+    joined_as: JoinedAs = Field(serialization_alias="as")
+    became: UUID
+    by: str
+    at: Moment

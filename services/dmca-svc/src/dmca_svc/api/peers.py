@@ -1,10 +1,12 @@
 """What other services ask, each read logged: who is to be written to, and whether somebody is a party (DESIGN 4, R105)."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.http import OpenEdge, Router
+from fastapi import Query
 from kernel.actor import Role
 from pydantic import BaseModel
 
@@ -19,7 +21,7 @@ from dmca_svc.api.shapes import ContactView
 from dmca_svc.api.views import rejected_for
 from dmca_svc.model import State
 from dmca_svc.reading import Document
-from dmca_svc.tables import CounterNotice, Notice
+from dmca_svc.tables import Concern, CounterNotice, Notice, NoticePage
 
 peers = Router(prefix="/dmca/v1", tags=["between services"])
 
@@ -67,19 +69,28 @@ class PartyView(BaseModel):
 
 
 @peers.get("/notices/{notice_id}/contacts", roles=(Role.SERVICE,), reads="the parties of a notice")
-async def get_contacts(edge: OpenEdge, notice_id: UUID) -> ContactsView:
-    """Read whom to write to about a notice."""
+async def get_contacts(
+    edge: OpenEdge, notice_id: UUID, event_version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
+) -> ContactsView:
+    """Read whom to write to about a notice, or about one of its events by the event's `version`.
+
+    An event that concerns some pages only names these, and as uploaders only those who gave one of them that came down.
+    """
     matter = await load(edge, await edge.get(Notice, notice_id, "notice"))
     await open_access(matter)
     notice = matter.notice
     titles = await open_titles(matter, matter.pages)
     reading = await open_json(matter, matter.latest.reading, place=READING)
     sender = await open_json(matter, notice.sender, place=SENDER)
-    named = [PlaceView(wiki=page.wiki, title=titles[page.id]) for page in matter.named]
+    concerned = await _concerned(matter, event_version)
+    about = matter.named if concerned is None else concerned
+    named = [PlaceView(wiki=page.wiki, title=titles[page.id]) for page in about]
+    # Of a page that never came down nothing is told to whoever gave it.
+    given = about if concerned is None else [page for page in about if page.removed_at is not None]
     return ContactsView(
         notice_id=notice.id,
         complainant=ContactView.model_validate(_known(sender, reading["contact"], "name", "organisation", "email")),
-        uploaders=await _uploaders(matter, titles),
+        uploaders=await _uploaders(matter, titles, given),
         counter_notices=[await _subscriber(matter, counter, titles) for counter in matter.counters],
         pages=named if notice.verdict else [PlaceView.model_validate(page) for page in reading["pages"]],
         announcement=await announcement_of(matter),
@@ -100,11 +111,17 @@ async def ask_party(edge: OpenEdge, notice_id: UUID, form: PartyForm) -> PartyVi
     return PartyView(party=await is_party(edge, matter, form.asked()))
 
 
-async def _uploaders(matter: Matter, titles: dict[UUID, str]) -> list[UploaderContact]:
-    """Give those who gave pages that the notice names; whoever was taken back is told nothing."""
+async def _concerned(matter: Matter, event_version: int | None) -> list[NoticePage] | None:
+    """Give the pages that an event is about; None when it is about all that the notice names."""
+    one = await matter.edge.session.get(Concern, (matter.notice.id, event_version)) if event_version else None
+    return None if one is None else [page for page in matter.pages if page.id in one.page_ids]
+
+
+async def _uploaders(matter: Matter, titles: dict[UUID, str], pages: Sequence[NoticePage]) -> list[UploaderContact]:
+    """Give those who gave one of these pages; whoever was taken back is told nothing."""
     found = []
     for one in matter.uploaders:
-        mine = [PlaceView(wiki=page.wiki, title=titles[page.id]) for page in matter.named if page.id in one.page_ids]
+        mine = [PlaceView(wiki=page.wiki, title=titles[page.id]) for page in pages if page.id in one.page_ids]
         if mine:
             found.append(UploaderContact(uploader_id=one.id, pages=mine, **json.loads(await open_person(matter, one))))
     return found

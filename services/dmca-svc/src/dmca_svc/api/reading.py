@@ -11,8 +11,10 @@ from starlette.requests import Request
 
 from dmca_svc.actions.cures import words_so_far
 from dmca_svc.api.forms import LetterForm
+from dmca_svc.api.joining_form import JoiningForm
 from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
+from dmca_svc.model.joining import JoinedAs
 from dmca_svc.model.letter import ReadLetter
 
 LETTERS = (JSON, "text/plain", "message/rfc822")
@@ -42,12 +44,36 @@ async def read_cure(request: Request, body: Received) -> Posted:
     except ValueError as error:
         raise Malformed("malformed", "path.notice_id: It must be a UUID.") from error
     posted = await read_letter(request, body)
+    whole = await _read_together(request, notice_id, posted.letter.text)
+    letter = replace(posted.letter, reading=whole.reading, failed=posted.letter.failed or whole.failed)
+    return replace(posted, letter=letter)
+
+
+async def read_joining(request: Request, body: Received) -> ReadLetter | None:
+    """Read a letter that mends a notice together with that notice; one that becomes something else was read when it came.
+
+    Raises:
+        Malformed: the body is not the form, or the path names no letter.
+        NotFound: there is no such letter or notice.
+    """
+    try:
+        letter_id = UUID(str(request.path_params["notice_id"]))
+    except ValueError as error:
+        raise Malformed("malformed", "path.notice_id: It must be a UUID.") from error
+    form = body.form(JoiningForm)
+    if form.joined_as is not JoinedAs.CURE:
+        return None
+    async with request.app.state.runtime.edge("http:join_letter", access_reason="read together with what it completes") as edge:
+        words = await words_so_far(edge, letter_id)
+    return await _read_together(request, form.notice_id, words)
+
+
+async def _read_together(request: Request, notice_id: UUID, text: str) -> ReadLetter:
+    """Read a notice and what completes it as one letter."""
     runtime = request.app.state.runtime
     async with runtime.edge("http:take_cure", access_reason="read together with what completes it") as edge:
         before = await words_so_far(edge, notice_id)
-    whole = await reader_of(runtime).read(f"{before}\n\n{posted.letter.text}".encode(), "text/plain")
-    letter = replace(posted.letter, reading=whole.reading, failed=posted.letter.failed or whole.failed)
-    return replace(posted, letter=letter)
+    return await reader_of(runtime).read(f"{before}\n\n{text}".encode(), "text/plain")
 
 
 async def read_letter(request: Request, body: Received) -> Posted:

@@ -6,8 +6,20 @@ from uuid import UUID
 from kernel.review import StepState
 from pydantic import BaseModel, Field
 
-from dmca_svc.api.parts import EvidenceCountView, HoldView, Moment, NotedView, PageReceiptView, PlaceView, ReasonView, UploaderView
+from dmca_svc.api.parts import (
+    EvidenceCountView,
+    HoldView,
+    JoinedView,
+    Moment,
+    NotedView,
+    PageReceiptView,
+    PlaceView,
+    ReasonView,
+    UploaderView,
+    WithdrawalView,
+)
 from dmca_svc.model import ActionState, AnsweredAs, Channel, CounterState, Course, Forum, PageState, State, ToldBy
+from dmca_svc.model.joining import JoinedAs
 from dmca_svc.reading import Document, Verdict
 from dmca_svc.tables import Notice
 
@@ -57,7 +69,8 @@ class ClockView(BaseModel):
 class PageView(BaseModel):
     """A page of the notice and whether it is to be seen.
 
-    `down_for` is another notice for which it was down when this one named it; `withdrawn` that this one was taken back for it.
+    `down_for` is another notice for which it was down when this one named it; `withdrawn` that this one was taken back for it;
+    `kept_by_measure` that a measure of the house keeps it down.
     """
 
     page: PlaceView
@@ -65,6 +78,7 @@ class PageView(BaseModel):
     restored_in_error: bool | None = None
     down_for: UUID | None = None
     withdrawn: bool | None = None
+    kept_by_measure: bool | None = None
     receipts: list[PageReceiptView] | None = None
 
 
@@ -90,11 +104,13 @@ class CureView(BaseModel):
 
 
 class AnsweredView(BaseModel):
-    """How a letter was put away that is no formal notice."""
+    """How a letter was put away that is no formal notice; `became` is what was made of it where it `joins`."""
 
     answer: AnsweredAs
     by: str
     joins: UUID | None = None
+    joined_as: JoinedAs | None = Field(None, serialization_alias="as")
+    became: UUID | None = None
 
 
 class StepView(BaseModel):
@@ -199,7 +215,7 @@ class NoticeView(BaseModel):
     """A notice, whole. `verdict` and `missing` are a person's word; `reading` is the machine's, of the letter with what completed it.
 
     `automatic` says that by its headers no person wrote it, `duplicate_of` that the same letter came before; `proposed_grounds` are
-    those of a rejection that the pages speak for.
+    those of a rejection that the pages speak for, `could_join` the notices that a letter which is none may belong to: a person says.
     """
 
     id: UUID
@@ -217,7 +233,10 @@ class NoticeView(BaseModel):
     missing: list[str] | None = None
     cure: CureView | None = None
     answered: AnsweredView | None = None
+    could_join: list[UUID] | None = None
+    joined: list[JoinedView] | None = None
     withdrawn_at: Moment | None = None
+    withdrawals: list[WithdrawalView] | None = None
     clock: ClockView
     pages: list[PageView]
     proposed_grounds: list[str] | None = None

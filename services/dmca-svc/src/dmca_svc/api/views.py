@@ -8,10 +8,12 @@ from uuid import UUID
 from kernel.review import approvals_of, state_of, steps_of
 from kernel.workdays import calendar_day
 
+from dmca_svc.actions.assessment import Place
+from dmca_svc.actions.belongs import could_join
 from dmca_svc.actions.evidence import files_of
 from dmca_svc.actions.matter import Matter
 from dmca_svc.actions.text import CONTENT, LETTER, READING, SUBSCRIBER, open_access, open_json, open_notes, open_text, open_titles
-from dmca_svc.api.evaluation_views import proposed_grounds, show_answered, show_cure, show_named
+from dmca_svc.api.evaluation_views import proposed_grounds, show_answered, show_cure, show_joined, show_named, show_withdrawals
 from dmca_svc.api.parts import EvidenceCountView, NotedView, PlaceView, ReasonView
 from dmca_svc.api.shapes import (
     AnnouncementView,
@@ -65,8 +67,11 @@ async def show_notice(matter: Matter) -> NoticeView:
         verdict=Verdict(notice.verdict) if notice.verdict else None,
         missing=notice.missing if notice.verdict else None,
         cure=show_cure(matter),
-        answered=show_answered(matter),
+        answered=await show_answered(matter),
+        could_join=await could_join(matter, [Place(one.wiki, one.title) for one in reading.pages]) or None,
+        joined=show_joined(matter),
         withdrawn_at=notice.withdrawn_at,
+        withdrawals=show_withdrawals(matter, titles, notes),
         clock=ClockView.of(notice),
         pages=pages,
         proposed_grounds=proposed_grounds(matter),

@@ -84,8 +84,8 @@ class PageFacts:
     """A page of a notice.
 
     `held` says that an action keeps it down, `hold_ended` that this action is over and Legal decides, `kept` that another notice keeps it
-    down, `ordered` that an order does, `wrongly_restored` that it must come down again, by our error; `withdrawn` that the complainant
-    took the notice back for it (D10).
+    down, `ordered` that an order does, `measured` that a measure of the house does; `wrongly_restored` that it must come down again, by our
+    error; `withdrawn` that the complainant took the notice back for it (D4, D10).
     """
 
     state: PageState
@@ -96,11 +96,12 @@ class PageFacts:
     kept: bool = False
     ordered: bool = False
     withdrawn: bool = False
+    measured: bool = False
 
     @property
     def restorable(self) -> bool:
         """Tell whether it is down and nothing keeps it there."""
-        return self.state is PageState.REMOVED and not (self.held or self.kept or self.ordered)
+        return self.state is PageState.REMOVED and not (self.held or self.kept or self.ordered or self.measured)
 
 
 @dataclass(frozen=True, slots=True)

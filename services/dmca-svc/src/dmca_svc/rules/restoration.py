@@ -13,6 +13,7 @@ from dmca_svc.model.notice import DOWN
 _STATUTE = "17 U.S.C. 512(g)(2)(C)"
 KEPT_BY_NOTICE = Reason("kept_by_other_notice", "Another notice that Legal accepted keeps this page down.", "D10")
 KEPT_BY_ORDER = Reason("kept_by_order", "An order, or a measure that Legal recorded, keeps this page down.", "D10")
+KEPT_BY_MEASURE = Reason("kept_by_measure", "A measure of the Foundation's keeps this page down until it has ended.", "D4")
 
 
 def may_sign_early(counter: CounterFacts) -> Decision:
@@ -37,8 +38,8 @@ def keeps_down(claim: ClaimFacts, *, now: datetime) -> bool:
 
 def may_restore(counter: CounterFacts, *, now: datetime, by: str, evaluators: Collection[str]) -> Decision:
     """An enforcer who evaluated nothing of it restores an accepted counter-notice's pages: never before the tenth business day, on the
-    tenth only with Legal's signature, from the eleventh without, late too, and never what an action, an order or another notice keeps down
-    (D10, 17 U.S.C. 512(g)(2)(C)).
+    tenth only with Legal's signature, from the eleventh without, late too, and never what an action, an order, a measure or another notice
+    keeps down (D4, D10, 17 U.S.C. 512(g)(2)(C)).
     """  # noqa: D205 - the rule is one sentence
     early = counter.window is not None and now < counter.window.opens
     tenth = not early and counter.enforcer_from is not None and now < counter.enforcer_from
@@ -100,6 +101,7 @@ def _kept(pages: Sequence[PageFacts]) -> tuple[tuple[bool, Reason], ...]:
     return (
         (stuck and any(page.kept for page in pages), KEPT_BY_NOTICE),
         (stuck and any(page.ordered for page in pages), KEPT_BY_ORDER),
+        (stuck and any(page.measured for page in pages), KEPT_BY_MEASURE),
     )
 
 

@@ -7,7 +7,7 @@ from kernel.review import Review, may_enact_on
 
 from dmca_svc.model import CounterFacts, NoticeFacts, PageFacts, PageState, State
 from dmca_svc.model.uploader import ActingAccount
-from dmca_svc.rules.restoration import KEPT_BY_NOTICE, KEPT_BY_ORDER
+from dmca_svc.rules.restoration import KEPT_BY_MEASURE, KEPT_BY_NOTICE, KEPT_BY_ORDER
 
 BY_STAFF = Reason("by_staff_account", "Removals under the DMCA and what undoes them are done by a staff account, not by WMFOffice.", "R42")
 DOWN_ALREADY = Reason("down_already", "Another notice had this page taken down before, and nothing is removed twice.", "R42")
@@ -76,6 +76,7 @@ def may_take_receipt(
         ),
         (back and page is not None and page.kept, KEPT_BY_NOTICE),
         (back and page is not None and page.ordered, KEPT_BY_ORDER),
+        (back and page is not None and page.measured, KEPT_BY_MEASURE),
         (by in notice.evaluators, _EVALUATOR),
         (bool(back and restoring and by == restoring.assessed_by), _EVALUATOR),
     )

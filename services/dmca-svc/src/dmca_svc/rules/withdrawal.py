@@ -5,9 +5,38 @@ from collections.abc import Collection, Sequence
 from kernel.decision import Decision, Reason
 
 from dmca_svc.model import NoticeFacts, PageFacts, PageState, State
-from dmca_svc.rules.restoration import KEPT_BY_NOTICE, KEPT_BY_ORDER
+from dmca_svc.model.withdrawal import Sender, VerifiedBy
+from dmca_svc.rules.restoration import KEPT_BY_MEASURE, KEPT_BY_NOTICE, KEPT_BY_ORDER
 
 _OVER = frozenset({State.REJECTED, State.WITHDRAWN})
+RESTS_ON = {
+    VerifiedBy.CONFIRMED: Reason("complainant_confirmed", "A person confirmed that the complainant takes it back, and says how.", "D10"),
+    VerifiedBy.SAME_SENDER: Reason("complainant_same_sender", "The retraction came from the address of the notice's sender.", "D10"),
+    VerifiedBy.RECORDER: Reason("complainant_by_recorder", "That the complainant takes it back is the recorder's own word.", "D10"),
+}
+"""What the trail says of how the complainant was verified."""
+
+
+def verified_by(*, confirmed: bool, sender: Sender | None) -> VerifiedBy:
+    """A complainant who takes a notice back is verified by a person who says how; or else by the letter, when it came from an address of
+    the notice's sender; or else it is the word of whoever records it, who answers for it (D10).
+
+    `sender` is whose the letter is that arrived and joins the notice, None without one.
+    """  # noqa: D205 - the rule is one sentence
+    if confirmed:
+        return VerifiedBy.CONFIRMED
+    return VerifiedBy.SAME_SENDER if sender is Sender.SAME else VerifiedBy.RECORDER
+
+
+def may_rest_on(verified: VerifiedBy, *, sender: Sender | None, down: bool) -> Decision:
+    """What is down goes back at once when it is taken back, so a letter from another address than the notice's sender's is not believed for
+    it before a person has confirmed it with the complainant (D10).
+
+    `down` tells that something of what is taken back is down.
+    """  # noqa: D205 - the rule is one sentence
+    says = "The letter came from another address than the notice; ask the complainant there, and say in `complainant_verified` how."
+    unsure = verified is VerifiedBy.RECORDER and sender is Sender.OTHER
+    return Decision.of((unsure and down, Reason("complainant_not_verified", says, "D10")))
 
 
 def may_withdraw(notice: NoticeFacts, pages: Sequence[PageFacts | None]) -> Decision:
@@ -32,8 +61,8 @@ def may_withdraw(notice: NoticeFacts, pages: Sequence[PageFacts | None]) -> Deci
 
 
 def may_restore_withdrawn(page: PageFacts, *, by: str, evaluators: Collection[str]) -> Decision:
-    """What the complainant took back goes back at once, by an enforcer who evaluated nothing of it, unless an action, another notice or an
-    order keeps it down (D10, D1).
+    """What the complainant took back goes back at once, by an enforcer who evaluated nothing of it, unless an action, another notice, an
+    order or a measure keeps it down (D4, D10, D1).
     """  # noqa: D205 - the rule is one sentence
     return Decision.of(
         (not page.withdrawn, Reason("not_withdrawn", "For this page the notice was not taken back.", "D10")),
@@ -44,6 +73,7 @@ def may_restore_withdrawn(page: PageFacts, *, by: str, evaluators: Collection[st
         ),
         (page.kept, KEPT_BY_NOTICE),
         (page.ordered, KEPT_BY_ORDER),
+        (page.measured, KEPT_BY_MEASURE),
         (by in evaluators, Reason("evaluator_enforces", "Whoever evaluated the matter does not carry it out.", "D1")),
     )
 

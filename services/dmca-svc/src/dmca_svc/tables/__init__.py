@@ -7,6 +7,7 @@ from dmca_svc.tables.evidence import Evidence
 from dmca_svc.tables.hold import PageHold
 from dmca_svc.tables.infringer import Infringer, InfringerAccount, InfringerDecision, Misrepresentation, Reversal
 from dmca_svc.tables.lumen import LumenSubmission
+from dmca_svc.tables.measure import Measure, MeasurePage
 from dmca_svc.tables.notice import (
     Announcement,
     Assessment,
@@ -19,6 +20,7 @@ from dmca_svc.tables.notice import (
 )
 from dmca_svc.tables.page import NoticePage, PageReceipt
 from dmca_svc.tables.uploader import Uploader
+from dmca_svc.tables.withdrawal import Concern, Joining, Withdrawal
 
 __all__ = [
     "Announcement",
@@ -26,6 +28,7 @@ __all__ = [
     "Assessment",
     "Base",
     "Completion",
+    "Concern",
     "CounterNotice",
     "CourtAction",
     "Cure",
@@ -34,8 +37,11 @@ __all__ = [
     "Infringer",
     "InfringerAccount",
     "InfringerDecision",
+    "Joining",
     "Letter",
     "LumenSubmission",
+    "Measure",
+    "MeasurePage",
     "Misrepresentation",
     "Note",
     "Notice",
@@ -47,4 +53,5 @@ __all__ = [
     "Reversal",
     "SignatureRow",
     "Uploader",
+    "Withdrawal",
 ]

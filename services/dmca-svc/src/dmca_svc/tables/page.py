@@ -45,12 +45,15 @@ class NoticePage(Base, table=True):
     restored_at: datetime | None = moment(default=None)
     wrongly_restored_at: datetime | None = moment(default=None)
 
-    def facts(self, *, held: bool = False, hold_ended: bool = False, kept: bool = False, ordered: bool = False) -> PageFacts:
+    def facts(
+        self, *, held: bool = False, hold_ended: bool = False, kept: bool = False, ordered: bool = False, measured: bool = False
+    ) -> PageFacts:
         """Give what a rule asks about; what holds it is known to the counter-notice that asks for it back, what keeps it to others."""
         back = self.state == PageState.RESTORED
         wrongly = back and self.wrongly_restored_at is not None
         taken_back = self.withdrawn_at is not None
-        return PageFacts(PageState(self.state), held, self.restored_at if back else None, wrongly, hold_ended, kept, ordered, taken_back)
+        restored_at = self.restored_at if back else None
+        return PageFacts(PageState(self.state), held, restored_at, wrongly, hold_ended, kept, ordered, taken_back, measured)
 
 
 class PageReceipt(Base, table=True):
