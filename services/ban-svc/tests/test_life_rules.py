@@ -39,7 +39,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def facts_of(told: dict[str, Any]) -> LifeFacts:
-    flags = {name: told.get(name, False) for name in ("involved", "recused", "named_group")}
+    flags = {name: told.get(name, False) for name in ("involved", "recused", "named_group", "signed_after")}
     return LifeFacts(
         kind=Kind(told.get("kind", "event_ban")),
         state=State(told.get("state", "enacted")),
@@ -84,6 +84,7 @@ def ask(told: dict[str, Any]) -> Any:
         "permission": lambda: rules.may_permit(
             facts, Scope.model_validate(told["scope"], strict=False), datetime.fromisoformat(told["until"]), waiting=waiting, by=by
         ),
+        "take_back": lambda: rules.may_take_back(waiting, by=by),
         "sign": lambda: rules.is_signed(waits, told["review"]),
         "enact": lambda: rules.may_enact_modification(facts, waits, told["review"], by=by),
         "outcome": lambda: rules.may_apply(facts, told["outcome"], issuance=told.get("appealed")),

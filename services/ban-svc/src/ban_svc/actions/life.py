@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.edge import Edge
 from kernel.actor import Role
 from kernel.kinds import Kind
+from kernel.review import ReviewState
 from sqlmodel import col, select
 
 from ban_svc.actions.matter import sub_hash
@@ -15,8 +16,8 @@ from ban_svc.tables import Action, Lift, Modification, Permission, Recusal
 Waiting = TypeVar("Waiting", Lift, Permission, Modification)
 
 
-async def life_of(edge: Edge, action: Action) -> LifeFacts:
-    """Gather what the rules ask about a decision and whoever acts on it now."""
+async def life_of(edge: Edge, action: Action, modification: Modification | None = None) -> LifeFacts:
+    """Gather what the rules ask about a decision, and about a modification of it, and whoever acts on it now."""
     stepped_aside = select(Recusal.id).where(Recusal.action_id == action.id, Recusal.by == edge.by.id)
     return LifeFacts(
         kind=Kind(action.kind),
@@ -25,10 +26,16 @@ async def life_of(edge: Edge, action: Action) -> LifeFacts:
         expires_at=action.expires_at,
         enacted_at=action.enacted_at,
         issuance=action.issuance,
-        involved=sub_hash(edge.runtime, edge.by.id) in action.subjects,
+        involved=aimed_at(edge, edge.by.id, action, modification),
         recused=await edge.session.scalar(stepped_aside) is not None,
         named_group=edge.actor is not None and edge.actor.holds(Role.CHILD_PROTECTION),
+        signed_after=action.emergency and action.review_state == ReviewState.OPEN,
     )
+
+
+def aimed_at(edge: Edge, person: str, action: Action, modification: Modification | None) -> bool:
+    """Tell whether a decision, or a modification of it, is aimed at this person, or its case names them, whoever noticed (R115)."""
+    return sub_hash(edge.runtime, person) in {*action.subjects, *action.named, *(modification.subjects if modification else ())}
 
 
 async def lock_with_blocks(edge: Edge, action_id: UUID) -> tuple[Action, list[Action]]:

@@ -17,6 +17,7 @@ from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.emergency import chain_ended, signature_came
 from ban_svc.actions.matter import matter_of_action, roles_of, sub_hash
+from ban_svc.actions.modification import withdraw_modification
 from ban_svc.actions.proposal import send_back, write_spec
 from ban_svc.actions.text import open_spec, seal_spec, write_note
 from ban_svc.model import IN_FORCE, ActionSpec, State
@@ -194,12 +195,15 @@ async def amend_or_send_back(
 
 
 async def withdraw(edge: Edge, action_id: UUID, *, note: str) -> Action:
-    """Take a proposal back; it counts as neither upheld nor refused.
+    """Take a proposal back, or a modification of what is in force; it counts as neither upheld nor refused.
 
     Raises:
         Refused: with every reason.
     """
     action = await edge.lock(Action, action_id, "action")
+    if action.state in IN_FORCE:
+        await withdraw_modification(edge, action, note=note)
+        return action
     rules.may_withdraw(State(action.state), by=edge.by.id, evaluator=action.evaluator).or_refuse()
     prior = action.public()
     await write_note(edge, action, "withdrawal", note)

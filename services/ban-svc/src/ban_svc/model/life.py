@@ -20,6 +20,26 @@ class Route(StrEnum):
     TWO_PEOPLE = "two_people"
 
 
+class ModificationState(StrEnum):
+    """Where a modification stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    CONFIRMED = "confirmed"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+MODIFICATION_MOVES: dict[ModificationState, frozenset[ModificationState]] = {
+    ModificationState.PROPOSED: frozenset(ModificationState) - {ModificationState.PROPOSED},
+    ModificationState.APPROVED: frozenset({ModificationState.CONFIRMED, ModificationState.WITHDRAWN}),
+    **dict.fromkeys(set(ModificationState) - {ModificationState.PROPOSED, ModificationState.APPROVED}, frozenset()),
+}
+"""Every legal move of a modification; the database refuses all others, and a test compares the two."""
+
+
 class EffectState(StrEnum):
     """Where one effect on one wiki stands (R93)."""
 
@@ -40,7 +60,9 @@ class WaitingFacts:
 
 @dataclass(frozen=True, slots=True)
 class LifeFacts:
-    """A decision and whoever does something to it: `now` is UTC; `involved` is aimed at by it, `recused` stepped aside from it."""
+    """A decision and whoever does something to it: `now` is UTC; `involved` is named in its case or aimed at by it, `recused` stepped aside
+    from it; `signed_after` is an emergency that its chain has not approved yet.
+    """  # noqa: D205 - one sentence
 
     kind: Kind
     state: State
@@ -51,6 +73,7 @@ class LifeFacts:
     involved: bool = False
     recused: bool = False
     named_group: bool = False
+    signed_after: bool = False
 
     def in_force(self) -> bool:
         """Tell whether it holds at this moment, whether or not anybody has noted its end (R29)."""

@@ -1,6 +1,7 @@
 """The law of decisions about persons: facts in, a Decision with every reason out (R4-R36, R59-R67, R83-R92, D1, D15, D16)."""
 
 from ban_svc.rules.aim import ABOUT_A_PERSON
+from ban_svc.rules.aimed import added, effects_by_aim, is_done_anew, is_held, is_still_theirs
 from ban_svc.rules.check import may_ask_about_event, may_ask_check
 from ban_svc.rules.delegation import may_delegate, may_end_delegation, may_sign_for
 from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at, wikis_told
@@ -18,6 +19,7 @@ from ban_svc.rules.modification import (
     judge,
     may_enact_modification,
     may_modify,
+    may_take_back,
 )
 from ban_svc.rules.open_points import promises_nothing
 from ban_svc.rules.outcome import may_apply
@@ -33,6 +35,7 @@ __all__ = [
     "ABOUT_A_PERSON",
     "Judgement",
     "acting_account",
+    "added",
     "address_until",
     "bars_enough",
     "brings_something",
@@ -42,11 +45,14 @@ __all__ = [
     "clocks_of",
     "disclosure_of",
     "diverges",
+    "effects_by_aim",
     "effects_of",
     "ends_at",
     "follows_a_reversal",
     "interaction_bans_imposed",
     "is_ahead",
+    "is_done_anew",
+    "is_held",
     "is_in_force",
     "is_kept_apart",
     "is_marked",
@@ -54,6 +60,7 @@ __all__ = [
     "is_of_others",
     "is_renewed",
     "is_signed",
+    "is_still_theirs",
     "is_under_review",
     "is_usual",
     "judge",
@@ -83,6 +90,7 @@ __all__ = [
     "may_record",
     "may_recuse",
     "may_sign_for",
+    "may_take_back",
     "may_tell_failure",
     "may_withdraw",
     "may_work_on",

@@ -10,6 +10,7 @@ from kernel.review import Course, Level, chain_for
 from kernel.review.chain import Chain
 
 from ban_svc.model import ActionSpec, LifeFacts, Nature, Route, Scope, Term, WaitingFacts
+from ban_svc.rules.aimed import is_about_somebody, is_wider
 from ban_svc.rules.lift import is_in_force, may_act_on
 from ban_svc.rules.numbers import POLICY
 
@@ -30,11 +31,20 @@ CHANGEABLE = frozenset(
         "overrides_local",
         "prior_warnings",
         "no_warning_reason",
+        "margin",
+        "instead_of",
+        "smallest_measure",
         "disclosure",
         "disclosure_reason",
+        "accounts",
+        "addresses",
+        "pages",
+        "rights",
+        "protection",
     }
 )
-"""What a modification may change; whom or what a decision is aimed at is decided anew."""
+"""What a modification may change. The kind, the person and the matter that it belongs to are decided anew."""
+_AIMS = frozenset({"accounts", "addresses", "pages", "rights"})
 _OPEN = ("public", "restricted", "confidential")
 _FIELDS = ("countries", "places", "projects", "events")
 
@@ -60,9 +70,9 @@ def changed(old: ActionSpec, new: ActionSpec) -> frozenset[str]:
 
 
 def judge(old: ActionSpec, new: ActionSpec, term: Term) -> Judgement:
-    """Wider scope, finite to indefinite, adding *irrevocable*, long term to permanent and an end more than twelve months later are
-    substantial and atypical; a later end by months, a correction and a narrowing are ordinary; of extensions that together exceed the first
-    term, Legal says why they are not substantial (R31, R102, R103, D26).
+    """A wider scope, an account, range, right or page more, stricter protection, finite to indefinite, adding *irrevocable*, long term to
+    permanent and an end more than twelve months later are substantial and atypical; a later end by months, a correction and a narrowing are
+    ordinary; of extensions that together exceed the first term, Legal says why they are not substantial (R31, R102, R103, D26).
     """  # noqa: D205 - the rule is one sentence
     substantial = _substantial(old, new, term)
     total = Decision.of(
@@ -78,8 +88,10 @@ def judge(old: ActionSpec, new: ActionSpec, term: Term) -> Judgement:
 def may_modify(
     facts: LifeFacts, old: ActionSpec, new: ActionSpec, nature: Nature, term: Term, *, waiting: WaitingFacts | None, by: str
 ) -> Decision:
-    """A decision in force is changed in what it says, never in whom it is aimed at; its nature is at least what the rule finds (D26)."""
-    fixed = sorted(changed(old, new) - CHANGEABLE - {"kind"})
+    """A decision in force is changed in what it says and what it names of its person, once its own chain has ended; never in whom it is
+    against, nor in what was over once done; and its nature is at least what the rule finds (D4, D26).
+    """  # noqa: D205 - the rule is one sentence
+    fixed = sorted(_fixed(facts, old, new))
     judged = judge(old, new, term)
     return (
         is_in_force(facts)
@@ -90,10 +102,7 @@ def may_modify(
                 Reason("kind_changed", "Another kind has another chain; propose that, naming what led to it.", "D26"),
             ),
             (not changed(old, new), Reason("nothing_changed", "The text says what is in force already.", "D26")),
-            *(
-                (True, Reason("field_fixed", f"A modification does not change {name}; decide it anew.", "D26"))
-                for name in (fixed if new.kind is old.kind else ())
-            ),
+            *((True, Reason("field_fixed", f"A modification does not change {name}; decide it anew.", "D26")) for name in fixed),
             (
                 nature == "ordinary" and judged.nature != "ordinary" and new.kind is old.kind,
                 Reason(
@@ -105,6 +114,10 @@ def may_modify(
             (
                 waiting is not None and (waiting.by != by or waiting.route is Route.CHAIN),
                 Reason("proposed_already", "Another modification waits; it is decided first.", "D26"),
+            ),
+            (
+                facts.signed_after,
+                Reason("chain_not_ended", "Its own chain has not ended; it is changed once it was approved as it was done.", "D4"),
             ),
         )
     )
@@ -130,6 +143,17 @@ def may_enact_modification(facts: LifeFacts, waiting: WaitingFacts, state: str, 
     )
 
 
+def may_take_back(waiting: WaitingFacts | None, *, by: str) -> Decision:
+    """Whoever proposed a modification may take it back as long as it is not in force; it counts as neither upheld nor refused (D2)."""
+    return Decision.of(
+        (waiting is None, Reason("not_open", "No modification waits; what is in force is lifted or modified.", "R106")),
+        (
+            waiting is not None and waiting.by != by,
+            Reason("not_the_evaluator", "Only whoever proposed the modification withdraws it.", "D1"),
+        ),
+    )
+
+
 def chain_of_modification(spec: ActionSpec, facts: LifeFacts, optional: frozenset[Level] = frozenset()) -> Chain:
     """What burdens is signed by the kind's whole chain, and its nature by Legal also where the kind's column has no Legal (D26)."""
     chain = chain_for(spec.kind, Course.ACT, optional=optional, on=facts.now.date())
@@ -151,10 +175,21 @@ def _inside(new: Sequence[str] | None, old: Sequence[str] | None) -> bool:
     return old is None or (new is not None and set(new) <= set(old))
 
 
+def _fixed(facts: LifeFacts, old: ActionSpec, new: ActionSpec) -> frozenset[str]:
+    """Name what is changed and cannot be; of another kind nothing else need be said."""
+    if new.kind is not old.kind:
+        return frozenset()
+    different = changed(old, new)
+    once_done = facts.kind not in POLICY.value("liftable", on=facts.now.date())
+    aims = _AIMS if once_done else frozenset({"accounts"} if not is_about_somebody(old, new) else ())
+    return different - CHANGEABLE | different & aims
+
+
 def _substantial(old: ActionSpec, new: ActionSpec, term: Term) -> Decision:
     """Collect what makes it substantial and atypical."""
-    months: int = POLICY.value("ordinary_extension_months", on=term.began_at.date())
-    return Decision.of(
+    on = term.began_at.date()
+    months: int = POLICY.value("ordinary_extension_months", on=on)
+    return is_wider(old, new, on=on) & Decision.of(
         (
             not is_narrower(new.scope, old.scope),
             Reason("scope_widened", "It holds where it did not hold before.", "D26"),
@@ -179,7 +214,9 @@ def _substantial(old: ActionSpec, new: ActionSpec, term: Term) -> Decision:
 
 
 def _burdens(old: ActionSpec, new: ActionSpec) -> bool:
-    """Tell whether the person is worse off: longer, earlier, told to more, on more grounds, warned of more, kept from rights longer."""
+    """Tell whether the person is worse off: longer, earlier, told to more, on more grounds, warned of more, kept from rights longer; or a
+    page is shown in another way.
+    """  # noqa: D205 - one sentence
     return any(
         (
             _later(old, new),
@@ -190,8 +227,13 @@ def _burdens(old: ActionSpec, new: ActionSpec) -> bool:
             bool(set(new.reapply_criteria or ()) - set(old.reapply_criteria or ())),
             _is_later(old.no_rights_until, new.no_rights_until),
             bool(new.overrides_local) and not old.overrides_local,
+            _template(old) != _template(new),
         )
     )
+
+
+def _template(spec: ActionSpec) -> str | None:
+    return spec.protection.template if spec.protection else None
 
 
 def _later(old: ActionSpec, new: ActionSpec) -> bool:

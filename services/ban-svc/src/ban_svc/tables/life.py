@@ -6,15 +6,17 @@ from uuid import UUID
 from chassis.crypto import Sealed, SealedText
 from kernel.review import Level, Verdict
 from kernel.review import Signature as SignatureFacts
-from sqlalchemy import CheckConstraint, Column, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from ban_svc.model import Route, WaitingFacts
+from ban_svc.model.life import ModificationState
 from ban_svc.tables.columns import INSERT_ONLY, Base, Moment
 
 _TWO = "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL) AND confirmed_by IS DISTINCT FROM by"
 _ONE_WAITS = "state = 'proposed'"
+_STATES = ", ".join(f"'{state}'" for state in ModificationState)
 
 
 class ByTwo(Base):
@@ -72,14 +74,16 @@ class Permission(ByTwo, table=True):
 class Modification(ByTwo, table=True):
     """Another text for a decision in force: what burdens goes through the kind's chain, a narrowing through two people (D26).
 
-    `confirmed_by` is the second person of a narrowing, or whoever put into force what the chain approved.
+    `subjects` are the accounts that it names, as keyed hashes. `confirmed_by` is the second person of a narrowing, or whoever put into
+    force what the chain approved.
     """
 
     __tablename__ = "modification"
     __table_args__ = (
-        CheckConstraint("state IN ('proposed', 'approved', 'returned', 'declined', 'confirmed', 'replaced')", name="modification_state"),
+        CheckConstraint(f"state IN ({_STATES})", name="modification_state"),
         CheckConstraint("route IN ('chain', 'two_people')", name="modification_route"),
         CheckConstraint("nature IN ('ordinary', 'substantial_atypical')", name="modification_nature"),
+        CheckConstraint("NOT burdens OR route = 'chain'", name="modification_burdens"),
         CheckConstraint(_TWO, name="modification_two_people"),
         Index("modification_waiting", "action_id", unique=True, postgresql_where="state IN ('proposed', 'approved')"),
         Index("modification_action", "action_id", "at"),
@@ -89,7 +93,9 @@ class Modification(ByTwo, table=True):
 
     digest: str
     spec: Sealed = Field(sa_type=SealedText)
+    subjects: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
     nature: str
+    burdens: bool
     route: str
     reasons: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     levels: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
@@ -120,6 +126,7 @@ class ModificationSignature(Base, table=True):
     verdict: str
     ordinal: int = Field(sa_column=Column(SmallInteger, nullable=False))
     note_id: UUID
+    delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id")
     at: datetime = Field(sa_type=Moment)
 
     def facts(self, digest: str) -> SignatureFacts:
