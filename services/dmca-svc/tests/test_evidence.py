@@ -317,6 +317,21 @@ async def test_a_mail_with_files_is_a_point_until_one_is_added(office: Any, lett
     assert (await office.get(notice["id"]))["open_points"] == []
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+async def test_a_file_that_was_written_into_a_posted_letter_is_counted_and_kept_nowhere(office: Any, letter: str, as_json: bool) -> None:
+    code = "UXVhZ2dh" * 9
+    text = f"{letter}\ndata:image/png;base64,{code}\n\nContent-Type: application/zip\n\n{f'{code}{chr(10)}' * 9}"
+    body: dict[str, Any] = {"json": {"text": text}} if as_json else {"content": text.encode(), "headers": {"Content-Type": "text/plain"}}
+    answer = await office.desk.call("POST", "/dmca/v1/notices", role="legal", **body)
+    notice = answer.json()
+    assert (notice["attachments"], notice["reading"]["verdict"]) == ({"image/png": 1, "application/zip": 1}, "compliant")
+    shown = await office.desk.get(f"/dmca/v1/notices/{notice['id']}/letter", role="legal", reason="a test reads")
+    assert shown.json()["text"].startswith(letter.rstrip())
+    assert code not in shown.text
+    notice = await office.assess(notice["id"])
+    assert [point["code"] for point in notice["open_points"]] == ["attachments_not_added"]
+
+
 async def test_the_same_bytes_are_kept_once_with_a_notice_and_again_after_a_mistake(office: Any, judged: str) -> None:
     content = new_bytes()
     first = await added(office, judged, content)

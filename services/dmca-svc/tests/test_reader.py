@@ -69,6 +69,14 @@ async def test_a_letter_that_overruns_is_kept_with_a_reading_that_says_nothing(l
     await hasty.close()
 
 
+async def test_no_file_is_kept_of_a_letter_that_could_not_be_read(letter: str) -> None:
+    hasty = LetterReader(DmcaSettings(read_seconds=0.001))
+    code = "QUJD" * 18
+    found = await hasty.read(f"{letter}data:image/png;base64,{code}\n{f'{code}{chr(10)}' * 9}".encode(), "text/plain")
+    assert (found.failed is not None, found.text.rstrip(), found.attachments) == (True, letter.rstrip(), {"image/png": 1})
+    await hasty.close()
+
+
 async def test_a_letter_that_takes_all_memory_breaks_the_child_and_not_us(letter: str) -> None:
     small = LetterReader(DmcaSettings(read_megabytes=64))
     found = await small.read((letter * 20_000).encode(), "text/plain")

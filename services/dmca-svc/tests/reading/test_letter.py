@@ -199,6 +199,51 @@ def test_files_written_into_the_text_are_counted_and_not_kept() -> None:
     assert letter.attachments == ["application/octet-stream"] * 2
 
 
+CODE = "QUJD" * 18
+PICTURE = f"data:image/PNG;base64,{CODE}"
+
+
+@pytest.mark.parametrize(
+    ("written", "words", "kinds"),
+    [
+        (f"before {PICTURE} after", "before  after", ["image/png"]),
+        (f"before\n{PICTURE}\n{CODE}\n{CODE}\nafter", "before\n\nafter", ["image/png"]),
+        (f"![map](data:image/svg+xml;charset=utf-8,{'%3Csvg' * 9})", "![map](", ["image/svg+xml"]),
+        (f"data:;base64,{CODE}", "", ["application/octet-stream"]),
+        ("data:image/png;base64,AAAA is how such an address begins", "data:image/png;base64,AAAA is how such an address begins", []),
+        ("Personal data: see, please, https://example.org/" + "a" * 60, "Personal data: see, please, https://example.org/" + "a" * 60, []),
+        (f"before\n{CODE * 7}\nafter", "before\nafter", ["application/octet-stream"]),
+        (f"before\n{CODE}\nafter", f"before\n{CODE}\nafter", []),
+        (
+            "--b\nContent-Type: image/JPEG; name=x.jpg\nContent-Transfer-Encoding: base64\n\n" + f"{CODE}\n" * 9 + "QUI=\n--b--",
+            "--b\nContent-Type: image/JPEG; name=x.jpg\nContent-Transfer-Encoding: base64\n\n--b--",
+            ["image/jpeg"],
+        ),
+        (
+            "Content-Type: image/jpeg\nThat is what I sent. Here is something else:\n" + f"{CODE}\n" * 9,
+            "Content-Type: image/jpeg\nThat is what I sent. Here is something else:\n",
+            ["application/octet-stream"],
+        ),
+        (
+            f"Content-Type: image/gif\n\n{CODE * 7}\n\n{CODE * 7}",
+            "Content-Type: image/gif\n\n",
+            ["image/gif", "application/octet-stream"],
+        ),
+        ("begin 644 a.jpg\nM_]C_X\nand then my own words", "and then my own words", ["application/octet-stream"]),
+    ],
+)
+@pytest.mark.parametrize("media_type", ["text/plain", "message/rfc822"])
+def test_files_written_into_a_letter_are_dropped_however_it_came(written: str, words: str, kinds: list[str], media_type: str) -> None:
+    raw = written if media_type == "text/plain" else f"From: a@example.org\n\n{written}"
+    letter = letter_text(raw.encode(), media_type)
+    assert (letter.text.rstrip("\n"), letter.attachments) == (words.rstrip("\n"), kinds)
+
+
+def test_a_picture_in_the_tags_of_a_page_is_counted() -> None:
+    letter = letter_text(f'<html><p>My map <img src="{PICTURE}"></p></html>'.encode(), "text/plain")
+    assert (letter.text.strip(), letter.attachments) == ("My map", ["image/png"])
+
+
 def test_a_zip_bomb_is_counted_and_never_opened() -> None:
     message = mail()
     message.set_content(WORDS)

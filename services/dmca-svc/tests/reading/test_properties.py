@@ -163,6 +163,26 @@ def test_a_malicious_mail_is_read_in_linear_time(piece: str) -> None:
     assert grows_linearly(lambda size: letter_text((head + piece * (size // len(piece))).encode(), "message/rfc822"), 400_000)
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "data:a/b" + ";c=d" * 9,
+        "data:image/png,",
+        "data:a/b;base64," + "A" * 60 + "\n",
+        "A" * 70 + "!\n",
+        "content-type: a/b\n",
+        "begin 644 a\nM\n",
+    ],
+)
+def test_files_in_a_malicious_text_are_found_in_linear_time(piece: str) -> None:
+    assert grows_linearly(lambda size: letter_text((piece * (size // len(piece))).encode(), "text/plain"), 400_000)
+
+
+def test_one_line_of_code_without_end_is_read_in_linear_time() -> None:
+    assert grows_linearly(lambda size: letter_text(("data:a/b;base64," + "A" * size + "!").encode(), "text/plain"), 2_000_000)
+    assert grows_linearly(lambda size: letter_text(("A" * size + "!").encode(), "text/plain"), 2_000_000)
+
+
 @pytest.mark.parametrize("piece", ADVERSARIAL)
 def test_malice_is_read_in_linear_time(piece: str) -> None:
     assert grows_linearly(lambda size: read((piece * (size // len(piece) + 1))[:size]), READ_WHOLE)

@@ -50,7 +50,8 @@ async def file_notice(edge: OpenEdge, posted: Annotated[Posted, Prepared]) -> No
     """Hand in a letter.
 
     It is read by a process of its own, and kept whatever it was read as; a letter that cannot be read is kept for a person with a
-    reading that says nothing and `reading_failed`. Of a mail the words are kept; attachments are counted by media type.
+    reading that says nothing and `reading_failed`. Of a letter the words are kept; files that hang on it or are written into it are
+    counted by media type and dropped (D20).
     """
     by_legal = edge.actor is not None and edge.actor.holds(Role.LEGAL)
     arrived = receipt.incoming(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections import Counter
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from kernel.decision import Reason
 from dmca_svc.letters.child import LENGTH
 from dmca_svc.model.letter import UNREAD, ReadLetter
 from dmca_svc.reading import Document
+from dmca_svc.reading.body import without_files
 from dmca_svc.reading.charsets import decoded
 from dmca_svc.settings import DmcaSettings
 
@@ -106,8 +108,8 @@ class LetterReader:
         if words:
             return ReadLetter(words["text"], UNREAD, words["attachments"], words["sender"], why, words["automatic"])
         # A mail that cannot be taken apart may hold what must not be stored (D20): its original stays in the mail system.
-        text = "" if media_type == "message/rfc822" else clean(decoded(raw, None))
-        return ReadLetter(text, UNREAD, failed=why)
+        text, files = ("", []) if media_type == "message/rfc822" else without_files(decoded(raw, None))
+        return ReadLetter(clean(text), UNREAD, Counter(files), failed=why)
 
     async def _end(self) -> None:
         child, self._child = self._child, None

@@ -1,4 +1,4 @@
-"""One body of a mail: its bytes as they were meant, its soft line ends, and files that hide in its text (RFC 3676, D20)."""
+"""One body of a letter: its bytes as they were meant, its soft line ends, and files that hide in its text (RFC 3676, RFC 2397, D20)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,32 @@ SAMPLE: Final = 100_000
 MOST_CONTROLS: Final = 0.02
 """Control characters in a text; a picture that calls itself text has every tenth."""
 
+UNKNOWN: Final = "application/octet-stream"
+"""What is counted where a file has no label, or where the label lies."""
+
 FEWEST_CODED_LINES: Final = 8
 """Lines of code one after another that make a file; a signature's block is shorter."""
+
+FEWEST_CODED_LETTERS: Final = 480
+"""As much code as eight lines have, on however few of them."""
 
 WIDE: Final = frozenset({"utf-16", "utf-16le", "utf-16be", "utf-32", "unicode"})
 """Charsets in which a text is half zeros."""
 
-_CODED: Final = re.compile(r"[ >]{0,8}[A-Za-z0-9+/]{60,80}={0,2}")
+_CODED: Final = re.compile(r"[ >]{0,8}[A-Za-z0-9+/]{60,}+={0,2}")
 _CODED_END: Final = re.compile(r"(?:[A-Za-z0-9+/]{4}){0,19}[A-Za-z0-9+/]{2,3}={1,2}")
+_LABEL: Final = re.compile(r"[ >]{0,8}content-type:[ \t]{0,8}([a-z]{1,20}/[\w.+-]{1,60})", re.IGNORECASE)
+_AROUND: Final = re.compile(r"[ >]{0,8}(?:[A-Za-z-]{1,40}:.*|\s.*|--.*)?")
+"""What may stand between the label of a part and its code: other fields, their second lines, a boundary, nothing."""
 _UU_BEGIN: Final = re.compile(r"begin [0-7]{3,4} \S{1,200}")
-_DATA: Final = re.compile(r"data:[a-z]{1,20}/[\w.+-]{1,60};base64,[A-Za-z0-9+/=%]{40,}", re.IGNORECASE)
+_UU_LINE: Final = re.compile(r"[ -`]{0,62}")
+_PARAMETERS: Final = r"(?:;[\w-]{1,40}=[\w.+%-]{1,60}){0,4}"
+_DATA: Final = re.compile(
+    rf"data:(?:([a-z]{{1,20}}/[\w.+-]{{1,60}}){_PARAMETERS}(?:;base64)?|{_PARAMETERS};base64),[^\s\"'<>]{{40,}}+"
+    r"(?:\r?\n[ >]{0,8}[A-Za-z0-9+/=%_-]{40,}+(?![^\r\n]))*",
+    re.IGNORECASE,
+)
+"""An address that is itself the file, also where a mail program broke it into lines."""
 
 
 def content_of(part: Message) -> bytes:
@@ -59,32 +75,73 @@ def unflowed(text: str, *, joined: bool) -> str:
     return "\n".join("".join(pieces) for pieces in lines)
 
 
-def without_files(text: str) -> tuple[str, int]:
-    """Take out files that were written into the text (uuencode, blocks of base64, `data:`), and count them: they are never kept."""
-    text, count = _DATA.subn("", text) if "base64," in text else (text, 0)
+def without_files(text: str) -> tuple[str, list[str]]:
+    """Take out every file that is written into a text, and tell what each calls itself."""
+    text, addressed = without_data(text)
+    text, blocks = without_blocks(text)
+    return text, addressed + blocks
+
+
+def without_data(text: str) -> tuple[str, list[str]]:
+    """Take out files that are written as addresses (`data:`), and tell what each calls itself; they are never kept."""
+    kinds: list[str] = []
+
+    def count(found: re.Match[str]) -> str:
+        kinds.append((found[1] or UNKNOWN).lower())
+        return ""
+
+    return _DATA.sub(count, text), kinds
+
+
+def without_blocks(text: str) -> tuple[str, list[str]]:
+    """Take out files that are written as lines of code (base64, uuencode), and tell what each is labelled as; they are never kept."""
+    kinds: list[str] = []
     kept: list[str] = []
     block: list[str] = []
-    in_uu = False
-    for line in text.split("\n"):
+    label = UNKNOWN
+    for line in _without_uu(text.split("\n"), kinds):
         bare = line.rstrip("\r ")
-        if in_uu:
-            in_uu = bare != "end"
-        elif _UU_BEGIN.fullmatch(bare):
-            in_uu = True
-            count += 1
-        elif _CODED.fullmatch(bare) or (block and _CODED_END.fullmatch(bare)):
+        if _CODED.fullmatch(bare) or (block and _CODED_END.fullmatch(bare)):
             block.append(line)
+            continue
+        if _close(block, kept):
+            kinds.append(label)
+            label = UNKNOWN
+        label = _label(bare, label)
+        kept.append(line)
+    if _close(block, kept):
+        kinds.append(label)
+    return "\n".join(kept), kinds
+
+
+def _without_uu(lines: list[str], kinds: list[str]) -> list[str]:
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        bare = line.rstrip("\r ")
+        if inside and (bare == "end" or _UU_LINE.fullmatch(bare)):
+            inside = bare != "end"
+            continue
+        inside = _UU_BEGIN.fullmatch(bare) is not None
+        if inside:
+            kinds.append(UNKNOWN)
         else:
-            count += _close(block, kept)
             kept.append(line)
-    count += _close(block, kept)
-    return "\n".join(kept), count
+    return kept
 
 
-def _close(block: list[str], kept: list[str]) -> int:
+def _label(line: str, label: str) -> str:
+    """Give what the next block of code is labelled as: by this line, or by one before that still belongs to it."""
+    labelled = _LABEL.match(line)
+    if labelled:
+        return labelled[1].lower()
+    return label if _AROUND.fullmatch(line) else UNKNOWN
+
+
+def _close(block: list[str], kept: list[str]) -> bool:
     """End a block of coded lines: a long one is a file and is dropped."""
-    is_file = len(block) >= FEWEST_CODED_LINES
+    is_file = len(block) >= FEWEST_CODED_LINES or sum(map(len, block)) >= FEWEST_CODED_LETTERS
     if not is_file:
         kept.extend(block)
     block.clear()
-    return int(is_file)
+    return is_file

@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.automatic import is_automatic
-from dmca_svc.reading.body import content_of, is_text, unflowed, without_files
+from dmca_svc.reading.body import UNKNOWN, content_of, is_text, unflowed, without_blocks, without_data
 from dmca_svc.reading.charsets import decoded
 from dmca_svc.reading.page import looks_like_page, text_of_html
 
@@ -23,9 +23,6 @@ MAX_DEPTH: Final = 6
 
 MAX_PARTS: Final = 200
 """Parts that are looked at; the stream of a hostile mail can hold a million empty ones."""
-
-UNKNOWN: Final = "application/octet-stream"
-"""What is counted where the label lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,8 @@ class Letter:
 def letter_text(raw: bytes, media_type: str) -> Letter:
     """Give the letter in `raw`: `message/rfc822` is read as mail, `text/html` as a page, everything else as plain text.
 
-    Never raises on any bytes: what cannot be decoded is replaced by U+FFFD, and what is no text at all gives no words.
+    Files are counted and not kept, whether they hang on it or are written into its words. Never raises on any bytes: what cannot be
+    decoded is replaced by U+FFFD, and what is no text at all gives no words.
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind == "message/rfc822":
@@ -54,12 +52,17 @@ def letter_text(raw: bytes, media_type: str) -> Letter:
             return _mail(raw)
         except RecursionError:
             return Letter(text="", attachments=[kind])
-    return Letter(text=_words(decoded(raw, _charset(media_type)), kind))
+    text, files = words_of(decoded(raw, _charset(media_type)), kind)
+    return Letter(text=text, attachments=files)
 
 
-def _words(text: str, kind: str) -> str:
-    """Give the words of one body: those of a page where it is one, whatever it calls itself."""
-    return text_of_html(text) if kind == "text/html" or looks_like_page(text) else text
+def words_of(text: str, kind: str) -> tuple[str, list[str]]:
+    """Give the words of one body, those of a page where it is one, whatever it calls itself; and the types of files written into it."""
+    # Addresses stand in a page's tags, blocks of code among its words.
+    text, addressed = without_data(text)
+    is_page = kind == "text/html" or looks_like_page(text)
+    words, blocks = without_blocks(text_of_html(text) if is_page else text)
+    return words, addressed + blocks
 
 
 def _charset(media_type: str) -> str | None:
@@ -108,8 +111,8 @@ def _collect(part: Message, texts: list[str], attachments: list[str], *, depth: 
     if not is_text(content, part.get_content_charset()):
         attachments.append(UNKNOWN)
         return
-    text, files = without_files(_words(decoded(content, part.get_content_charset()), kind))
-    attachments += [UNKNOWN] * files
+    text, files = words_of(decoded(content, part.get_content_charset()), kind)
+    attachments += files
     if str(part.get_param("format", "")).lower() == "flowed":
         text = unflowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
     texts.append(text)
