@@ -17,9 +17,10 @@ def cases(name: str, table: str) -> list[Any]:
     return [pytest.param(entry, id=entry["name"]) for entry in entries]
 
 
-@pytest.mark.parametrize(
-    "case", [*cases("letters", "case"), *cases("others", "case"), *cases("paraphrases", "case"), *cases("more", "case")]
-)
+IN_PARTS = [letter for name in ("ablation", "notices-in-parts", "counter-notices-in-parts") for letter in cases(name, "letter")]
+
+
+@pytest.mark.parametrize("case", [case for name in ("letters", "others", "paraphrases", "more", "kinds") for case in cases(name, "case")])
 def test_letter(case: dict[str, Any]) -> None:
     reading = read(case["text"])
     assert reading.document == case["document"]
@@ -27,7 +28,7 @@ def test_letter(case: dict[str, Any]) -> None:
     assert reading.verdict == case.get("verdict", reading.verdict)
 
 
-@pytest.mark.parametrize("letter", cases("ablation", "letter"))
+@pytest.mark.parametrize("letter", IN_PARTS)
 def test_whole_letter_complies(letter: dict[str, Any]) -> None:
     reading = read("\n\n".join(text for _, text in letter["parts"]))
     assert reading.document == letter["document"]
@@ -36,7 +37,7 @@ def test_whole_letter_complies(letter: dict[str, Any]) -> None:
     assert all(finding.where for finding in reading.elements.values())
 
 
-@pytest.mark.parametrize("letter", cases("ablation", "letter"))
+@pytest.mark.parametrize("letter", IN_PARTS)
 def test_element_taken_out_is_named_and_nothing_else(letter: dict[str, Any]) -> None:
     for element in filter(None, (name for name, _ in letter["parts"])):
         reading = read("\n\n".join(text for name, text in letter["parts"] if name != element))

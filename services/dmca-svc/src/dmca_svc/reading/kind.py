@@ -23,6 +23,7 @@ ADVICE: Final = 3
 """Sentences of advice that make a letter a guide: a sender who explains the law to the host uses one or two."""
 
 _OF_COPYRIGHT: Final = ("copyright", "dmca", "512(c)", "authorship", "urheber", "derechos de autor", "droit d'auteur")
+_OTHER_WRONGS: Final = ("trademark", "libel", "privacy")
 _ELSEWHERE: Final = ("permission", "privacy", "trademark", "libel", "question")
 
 
@@ -40,7 +41,7 @@ def _by_statements(letter: Passages, said: Statements) -> tuple[Document, float]
     sworn_whole = said.swears and said.holds("authority") and said.holds("accuracy")
     right = said.swears and (said.holds("authority") or said.holds("accuracy"))
     whole = good_faith and right
-    if good_faith and said.holds("trademark") and not any(word in said.folded for word in _OF_COPYRIGHT):
+    if good_faith and any(said.holds(name) for name in _OTHER_WRONGS) and not any(word in said.folded for word in _OF_COPYRIGHT):
         return Document.OTHER, LIKELY
     disputes = mistake and not whole and (said.swears or said.holds("counter") or _is_form(letter, "were taken down"))
     statutory = said.holds("removed_by_mistake") or (consents and mistake)

@@ -26,6 +26,9 @@ def is_name(line: Line) -> bool:
     if redacted(line.folded):
         return False
     text = _plain(line.text)
+    if has_title(line):
+        # Behind the office a firm may follow ("Mara Ellbrook, Director, Tarn Museum").
+        text = text.partition(",")[0].strip()
     return _could_be_name(text) and (_reads_as_name(text) or _reads_as_name(_before_title(text)))
 
 

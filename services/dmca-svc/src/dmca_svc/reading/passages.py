@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from dmca_svc.reading.lines import Line, bare, closes, is_rule, is_statute, normalised, question_end, redacted, says_something
+from dmca_svc.reading.lines import Line, bare, closes, is_labelled, is_rule, is_statute, normalised, question_end, redacted, says_something
 from dmca_svc.reading.names import is_name
 from dmca_svc.reading.phrases import PHRASES, holds
 
@@ -228,9 +228,9 @@ class _Cutter:
         if closes(folded) or folded.startswith(("i ", "we ", "i, ", "we, ", "/s/")):
             return False
         if plain.endswith(":"):
-            return not plain[0].islower()
+            return not plain[0].islower() and not _swears(folded)
         words = plain.split()
-        if plain.isupper() and not bold and self._may_sign(plain, folded):
+        if plain.isupper() and not bold and (self._may_sign(plain, folded) or is_labelled(plain)):
             return False
         if bold or (plain.isupper() and len(words) > 1 and any(len(word) > 3 and word.isalpha() for word in words)):
             return not plain.endswith(".")
@@ -252,3 +252,8 @@ class _Cutter:
         self._own.append(passage)
         if self._asked and self._questions:
             self._questions[-1][1].append(passage)
+
+
+def _swears(folded: str) -> bool:
+    """Whether a line is the sender's own oath, and opens what is sworn ("Under penalty of perjury, I state:")."""
+    return PHRASES.sayings["perjury"].in_(folded) and holds(PHRASES.lists["oneself"], f" {folded} ")

@@ -11,7 +11,7 @@ from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
     from dmca_svc.reading.passages import Passages
-    from dmca_svc.reading.statements import Statements
+    from dmca_svc.reading.statements import Sentence, Statements
 
 _ADDRESS: Final = re.compile(r"https?:/{0,2}|hxxps?:|www\.|(?:com|org|net|io)/", re.IGNORECASE)
 _PATH: Final = re.compile(r"(?:://|www\.|https//)[^\s<>/]{3,100}/[^\s<>]|(?:com|org|net|io)/[\w%.~-]|hxxp|\[\.\]", re.IGNORECASE)
@@ -62,8 +62,16 @@ def work_in(letter: Passages, said: Statements) -> str | None:
         if holds(PHRASES.asks["work"], passage.under) or passage.under.strip(" :.") in PHRASES.lists["work_headings"]:
             return passage.text
     oaths = {sentence.at for name in ("good_faith", "perjury", "accuracy") for sentence in said.of(name)}
-    named = next((sentence.text for sentence in said.of("work") if sentence.at not in oaths), None)
+    named = next((sentence.text for sentence in said.of("work", where=_names_work) if sentence.at not in oaths), None)
     return named or next((sentence.text for sentence in said.of("work_named")), None)
+
+
+def _names_work(sentence: Sentence) -> bool:
+    """Whether a sentence speaks of a work, and not only of the sender's own name, company or address."""
+    rest = sentence.folded
+    for words in PHRASES.lists["not_a_work"]:
+        rest = rest.replace(words, " ")
+    return rest == sentence.folded or PHRASES.sayings["work"].in_(rest)
 
 
 def material_in(letter: Passages, said: Statements) -> str | None:
@@ -79,7 +87,8 @@ def material_in(letter: Passages, said: Statements) -> str | None:
                 continue
             lead = line.folded[: address.start()].rpartition(". ")[2]
             context = lead if len(lead) >= LEAD else f"{before} {lead}"
-            if _points_at_material(line.text, context) or (_PATH.search(line.text) and holds(PHRASES.lists["names_material"], under)):
+            stands_under = _PATH.search(line.text) and holds(PHRASES.lists["names_material"], under)
+            if _points_at_material(line.text, context) or (stands_under and not holds(PHRASES.lists["ours"], lead)):
                 return line.text
     return _without_address(letter, said)
 

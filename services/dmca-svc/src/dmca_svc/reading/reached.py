@@ -66,7 +66,7 @@ def reaches_sender(letter: Passages, *, full: bool) -> str | None:
         leads = holds(PHRASES.lists["contact_leads"], passage.under) or _is_label(passage.under.rstrip(": "), labels)
         if leads and not is_labelled(passage.lines[0].text):
             return passage.text
-    return next((line.text for line in letter.lines if bare_redaction(line.folded)), None)
+    return next((line.text for line in letter.lines if bare_redaction(line.folded) and "://" not in line.text), None)
 
 
 def _in_lines(lines: tuple[Line, ...], labels: str, *, full: bool) -> str | None:

@@ -81,7 +81,8 @@ def _labelled(letter: Passages) -> str | None:
     for passage in letter.own:
         if passage.under.strip(" :") in PHRASES.lists["name_labels"] and passage in behind:
             return passage.text
-        if holds(PHRASES.lists["signature_labels"], passage.under) or holds(PHRASES.lists["signature_leads"], passage.under):
+        labelled = any(_stands_alone(label, passage.under) for label in PHRASES.lists["signature_labels"])
+        if labelled or holds(PHRASES.lists["signature_leads"], passage.under):
             return passage.text
     return None
 

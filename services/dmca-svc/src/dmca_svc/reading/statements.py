@@ -20,7 +20,7 @@ LONGEST_SENTENCE: Final = 2_000
 
 LONGEST_SHORT_LINE: Final = 60
 
-_ADDRESS: Final = re.compile(r"(?:https?|hxxps?)://[^\s<>\"]+")
+_ADDRESS: Final = re.compile(r"(?:https?|hxxps?)://[^\s<>\"]+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")
 """An address says nothing, whatever words are in it."""
 _END: Final = re.compile(r"(?<=[^.\s][^.\s][.!?])[\"')\]]{0,2}\s+(?=[\"'(\[]{0,2}[A-Z0-9])")
 _ABBREVIATED: Final = (
