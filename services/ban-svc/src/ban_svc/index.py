@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Unavailable
 from chassis.log import logger
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ban_svc.hashes import Hashes, hashes_of
@@ -42,17 +42,26 @@ _PERMITTED = text(f"""
     WHERE name_hash IN (SELECT name_hash FROM cover WHERE permitted IS NOT NULL AND kind <> 'event_ban') GROUP BY 1
 """)  # noqa: S608 - our own words
 _WHOLE = text(f"SELECT name_hash, text(network) AS network, {_UNTIL} FROM {_ASKED} GROUP BY 1, 2")  # noqa: S608 - our own words
-_SINCE = text(f"""
-    SELECT name_hash, text(network) AS network, {_UNTIL}, {_DETAILS} FROM {_ASKED}
-    WHERE name_hash IN (SELECT name_hash FROM cover WHERE {_CHANGED}) OR network IN (SELECT network FROM cover WHERE {_CHANGED})
-    GROUP BY 1, 2
-""")  # noqa: S608 - our own words
-_OF = text(f"""
-    SELECT name_hash, text(network) AS network, {_UNTIL}, {_DETAILS} FROM {_ASKED}
-    WHERE name_hash IN (SELECT name_hash FROM cover WHERE action_id = ANY(:actions))
-       OR network IN (SELECT network FROM cover WHERE action_id = ANY(:actions))
-    GROUP BY 1, 2
-""")  # noqa: S608 - our own words
+
+
+def _about(changed: str) -> TextClause:
+    """Ask for the whole truth about every account and network of the rows that `changed` names.
+
+    Arrays, and one question for accounts and one for networks: joined by OR they would have every row of the table read.
+    """
+    names, networks = (
+        f"ANY(ARRAY(SELECT {what} FROM cover WHERE {changed} AND {column} IS NOT NULL))"  # noqa: S608 - our own words
+        for column, what in (("name_hash", "name_hash"), ("network", "network::inet"))
+    )
+    return text(f"""
+        SELECT name_hash, NULL AS network, {_UNTIL}, {_DETAILS} FROM {_ASKED}
+        WHERE name_hash IS NOT NULL AND name_hash = {names} GROUP BY name_hash
+        UNION ALL
+        SELECT NULL, text(network), {_UNTIL}, NULL FROM {_ASKED} WHERE network = {networks} GROUP BY network
+    """)  # noqa: S608 - our own words
+
+
+_SINCE, _OF = _about(_CHANGED), _about("action_id = ANY(:actions)")
 
 
 Covers = tuple[tuple[float, Mapping[str, float]], ...]
