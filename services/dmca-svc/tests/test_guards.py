@@ -5,6 +5,9 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from chassis.edge import new_id
+from dmca_svc.actions import measures
+from dmca_svc.actions.assessment import Place
 from dmca_svc.model import COUNTER_MOVES, MOVES, CounterState, State
 
 
@@ -89,3 +92,74 @@ async def test_nothing_goes_back_before_its_window_or_without_legal_on_the_tenth
         await transaction.rollback()
     finally:
         await connection.close()
+
+
+RECEIPT = (
+    "INSERT INTO page_receipt (id, notice_id, page_id, effect, log_id, acting_account, by, at) "
+    "SELECT gen_random_uuid(), notice_id, id, 'restored', 1, 'staff', 'enno', now() FROM page WHERE notice_id = $1"
+)
+BACK = "UPDATE page SET state = 'restored', restored_at = now() WHERE notice_id = $1"
+# What keeps the page down, and how it is let go for a moment so that a receipt gets past.
+KEEPERS = {
+    "another notice": (
+        "UPDATE page SET named = $2 WHERE notice_id <> $1 AND place_hash IN (SELECT place_hash FROM page WHERE notice_id = $1)"
+    ),
+    "an order": "UPDATE page_hold SET ended_at = CASE WHEN $2 THEN NULL ELSE now() END, ended_by = CASE WHEN $2 THEN NULL ELSE 'lea' END, "
+    "ended_note = CASE WHEN $2 THEN NULL ELSE laid_note END WHERE notice_id = $1",
+    "a measure": "UPDATE measure_page SET ended_at = CASE WHEN $2 THEN NULL ELSE now() END WHERE place_hash IN "
+    "(SELECT place_hash FROM page WHERE notice_id = $1)",
+}
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+async def test_what_something_else_keeps_down_goes_back_by_no_statement(office: Any, keeper: str) -> None:
+    page = {"wiki": "examplewiki", "title": f"File:Kept by {keeper}.jpg"}
+    notice = await office.taken_down((page,))
+    if keeper == "another notice":
+        await office.decided(pages=(page,))
+    elif keeper == "an order":
+        await office.act(f"/{notice['id']}/holds", {"cause": "order", "pages": [page], "note": "On file."}, "legal", "lea")
+    else:
+        async with office.desk.runtime.edge("inbox") as edge:
+            await measures.begin(edge, new_id(), [Place(page["wiki"], page["title"])])
+    await office.act(f"/{notice['id']}/withdrawal", {"text": "Settled.", "pages": []}, "legal", "lea")
+    await refuses(office, RECEIPT, notice["id"], says=f"{keeper} keeps this page down")
+    connection = await asyncpg.connect(office.desk.runtime.db.asyncpg_dsn)
+    try:
+        # A receipt from a moment when nothing kept it: the page stays down all the same.
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(KEEPERS[keeper], notice["id"], False)  # noqa: FBT003 - the statement's own
+        await connection.execute(RECEIPT, notice["id"])
+        await connection.execute(KEEPERS[keeper], notice["id"], True)  # noqa: FBT003 - the statement's own
+        with pytest.raises(asyncpg.CheckViolationError, match=f"{keeper} keeps this page down"):
+            await connection.execute(BACK, notice["id"])
+        await transaction.rollback()
+        # Let go, the same two statements are taken.
+        await transaction_of(connection, KEEPERS[keeper], notice["id"])
+    finally:
+        await connection.close()
+
+
+async def transaction_of(connection: asyncpg.Connection, let_go: str, notice_id: str) -> None:
+    """Let go of a page, put it back, and throw that away."""
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute(let_go, notice_id, False)  # noqa: FBT003 - the statement's own
+    await connection.execute(RECEIPT, notice_id)
+    await connection.execute(BACK, notice_id)
+    await transaction.rollback()
+
+
+async def test_a_measure_that_has_ended_begins_no_more(office: Any) -> None:
+    action_id = new_id()
+    async with office.desk.runtime.edge("inbox") as edge:
+        await measures.begin(edge, action_id, [])
+    async with office.desk.runtime.edge("inbox") as edge:
+        await measures.end(edge, action_id)
+    await refuses(
+        office,
+        "UPDATE measure SET ended_at = NULL WHERE id = (SELECT id FROM measure WHERE ended_at IS NOT NULL AND id::text <> $1 LIMIT 1)",
+        "",
+        says="ends once",
+    )

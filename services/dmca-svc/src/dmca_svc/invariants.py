@@ -98,6 +98,24 @@ INVARIANTS = (
              SELECT FROM page p WHERE p.notice_id = n.id AND p.state = 'removed')""",
     ),
     Invariant(
+        "taken-back-on-somebody-s-word",
+        "A page counts as taken back and nobody recorded how the complainant was verified.",
+        """SELECT p.id, p.notice_id FROM page p WHERE p.withdrawn_at IS NOT NULL AND NOT EXISTS (
+             SELECT FROM withdrawal w WHERE w.notice_id = p.notice_id AND p.id = ANY (w.page_ids) AND w.at = p.withdrawn_at)""",
+    ),
+    Invariant(
+        "joined-both-ways",
+        "A letter became something under a notice, and was put away otherwise or not at all.",
+        """SELECT j.id, j.notice_id FROM joining j JOIN notice l ON l.id = j.id
+           WHERE l.answered_as IS DISTINCT FROM 'joined' OR l.joined_to IS DISTINCT FROM j.notice_id""",
+    ),
+    Invariant(
+        "back-while-held",
+        "A page went back while an order or a measure that Legal recorded kept it down.",
+        """SELECT p.id, p.notice_id FROM page p JOIN page_hold h ON p.id = ANY (h.page_ids)
+           WHERE p.state = 'restored' AND p.restored_at >= h.laid_at AND (h.ended_at IS NULL OR p.restored_at < h.ended_at)""",
+    ),
+    Invariant(
         "cure-was-asked",
         "A notice waits for a cure that nobody asked for, or for which no date is set.",
         """SELECT n.id FROM notice n WHERE n.state = 'cure_requested' AND (
