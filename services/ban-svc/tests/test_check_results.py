@@ -36,6 +36,11 @@ async def decide(office: Any, result: dict[str, Any], what: str, *, sub: str = "
     return await office.desk.post(path, {"note": f"Why there is a {what}."}, role=role, sub=sub)
 
 
+async def clocks(office: Any, result: dict[str, Any]) -> int:
+    rows = await office.desk.sql("SELECT count(*) FROM deadline WHERE aggregate_id = $1 AND state = 'waiting'", result["id"])
+    return int(rows[0][0])
+
+
 async def keys_left(office: Any, result: dict[str, Any]) -> int:
     rows = await office.desk.sql("SELECT count(*) FROM data_key WHERE id = $1 AND wrapped IS NOT NULL", result["id"])
     return int(rows[0][0])
@@ -125,9 +130,12 @@ async def test_a_hold_keeps_it_with_its_reason_and_its_release_destroys_it(offic
 async def test_a_hold_released_in_time_leaves_the_rest_of_the_ninety_days(office: Any) -> None:
     check = await office.enacted(office.spec("checkuser"))
     result = await kept(office, check)
+    assert await clocks(office, result) == 1
     await decide(office, result, "hold")
+    assert await clocks(office, result) == 0
     await office.desk.advance(10 * DAYS)
     assert "destroyed_at" not in (await decide(office, result, "release")).json()
+    assert await clocks(office, result) == 1
     # It may be held again, as long as there is time.
     assert (await decide(office, result, "hold")).status_code == 200
     assert (await decide(office, result, "release")).status_code == 200

@@ -100,6 +100,10 @@ async def test_a_block_is_taken_when_it_bars_what_it_must_and_what_is_unsaid_is_
     ban = await office.enacted()
     await office.receipt(ban)
     assert [one["code"] for one in (await office.timeline(ban))[-1]["reasons"]] == ["mark_unsaid"]
+    rights = await office.enacted(office.spec("rights_removal"))
+    await office.receipt(rights, "remove_right:1", wiki="examplewiki", receipt={"log_id": 10, "marked": False})
+    step = (await office.timeline(rights))[-1]
+    assert (step["what"], [one["code"] for one in step["reasons"]]) == ("receipt_taken", ["unmarked"])
 
 
 async def test_what_others_undid_is_done_again_and_stays_on_record_as_ground_for_a_sanction(office: Any) -> None:
