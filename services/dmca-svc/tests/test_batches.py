@@ -146,9 +146,9 @@ async def test_a_letter_with_six_hundred_addresses_is_judged_in_a_moment(office:
 
 async def test_a_file_used_on_thirty_wikis_is_one_page(office: Any) -> None:
     notice = await office.file()
-    page = {"wiki": "commonswiki", "title": f"File:Ferry {next(NUMBERS)}.jpg"}
-    other_ways = ({**page, "title": page["title"].replace(" ", "_")}, {**page, "title": page["title"].replace(" ", "  ")})
-    assessed = await office.assess(notice["id"], pages=(page, *other_ways))
+    number = next(NUMBERS)
+    ways = ("File:Caf\u00e9 {}.jpg", "File:Caf\u00e9_{}.jpg", "File:Caf\u00e9  {}.jpg", "file:caf\u00e9 {}.jpg", "Image:Cafe\u0301 {}.jpg")
+    assessed = await office.assess(notice["id"], pages=[{"wiki": "commonswiki", "title": one.format(number)} for one in ways])
     assert len(assessed["pages"]) == 1
 
 

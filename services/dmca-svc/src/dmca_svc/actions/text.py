@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from dmca_svc.actions.matter import Matter
 from dmca_svc.model.letter import Incoming
+from dmca_svc.reading.wikimedia import canonical
 from dmca_svc.tables import Note, NoticePage, Party
 
 LETTER = "letter.text"
@@ -34,8 +35,8 @@ def seal_json(key: DataKey, value: Mapping[str, Any], *, place: str) -> Sealed:
 
 
 def place_hash(edge: Edge, wiki: str, title: str) -> bytes:
-    """Give the keyed hash by which a page is found; titles are compared with spaces, as MediaWiki shows them."""
-    return edge.runtime.keyring.hash("dmca.page", f"{wiki}:{' '.join(title.replace('_', ' ').split())}")
+    """Give the keyed hash by which a page is found; titles are compared as MediaWiki does."""
+    return edge.runtime.keyring.hash("dmca.page", f"{wiki}:{canonical(title, wiki)}")
 
 
 async def keep_note(matter: Matter, about: str, text: str) -> Note:

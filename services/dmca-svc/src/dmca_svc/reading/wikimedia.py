@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 
@@ -168,6 +169,13 @@ def shown(raw: str, wiki: str) -> str:
     space, colon, rest = title.partition(":")
     if colon and space.strip().lower() in SPECIAL_NAMES:
         return _file_behind(rest.strip())
+    return canonical(title, wiki)
+
+
+def canonical(title: str, wiki: str) -> str:
+    """Give the one way of writing a title that a wiki keeps its page under: `image:dawn.jpg` is `File:Dawn.jpg`."""
+    title = unicodedata.normalize("NFC", " ".join(title.replace("_", " ").split()))
+    space, colon, rest = title.partition(":")
     if colon and space.strip().lower() in FILE_NAMES and rest.strip():
         return f"File:{_capital(rest.strip())}"
     return title if wiki.endswith(CASE_SENSITIVE) else _capital(title)
