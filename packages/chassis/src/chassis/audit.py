@@ -1,14 +1,17 @@
 """The trail: who did or was refused what, on which ground, and who read whom and why. Ids, codes and digests only (DESIGN 7)."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kernel.actor import Performer
 from kernel.decision import Reason
+from sqlalchemy import select
 
 from chassis import tables
+from chassis.crypto.data_key import AccessNotLogged
 from chassis.crypto.rotation import reason_aad
 from chassis.edge import new_id
 from chassis.errors import AccessReasonMissing
@@ -110,3 +113,31 @@ async def log_access(edge: "Edge", aggregate: str, aggregate_id: UUID) -> None:
         request_id=edge.request_id,
     )
     edge.opened[aggregate_id] = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One look that was logged: who, in which role, by which operation, why, and when (UTC, the wall's)."""
+
+    role: str
+    sub: str
+    operation: str
+    reason: str
+    at: datetime
+
+
+async def accesses_of(edge: "Edge", aggregate_id: UUID) -> list[Access]:
+    """Read who looked at what belongs to an aggregate, oldest first; the edge's own look is written with it and comes after.
+
+    Raises:
+        AccessNotLogged: the edge has not logged that it looks at this aggregate itself.
+    """
+    if aggregate_id not in edge.opened:
+        raise AccessNotLogged
+    row = tables.access_log.c
+    asked = select(row.id, row.role, row.sub, row.operation, row.reason, row.at).where(row.aggregate_id == aggregate_id)
+    keyring = edge.runtime.keyring
+    return [
+        Access(one.role, one.sub, one.operation, keyring.open(one.reason, reason_aad(one.id)).decode(), one.at)
+        for one in await edge.session.execute(asked.order_by(row.at, row.id))
+    ]

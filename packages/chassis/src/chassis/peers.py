@@ -26,6 +26,10 @@ class PeerFailed(Exception):
     """Another service could not answer now; the same call may do later."""
 
 
+class NotThere(Permanent):
+    """Another service says that there is no such thing."""
+
+
 class Peers:
     """One connection pool for each other service. The token comes from `service_token_file`, in dev mode from the home's issuer."""
 
@@ -43,7 +47,8 @@ class Peers:
         """Read from `service`; `path` is whole (`/intake/v1/requests/…`), `reason` goes into its access log (`event ID`).
 
         Raises:
-            Permanent: it says that there is no such thing, or anything else that the same call will be told again.
+            NotThere: it says that there is no such thing.
+            Permanent: it says anything else that the same call will be told again.
             PeerFailed: it is out of reach, busy, or refuses our token.
         """
         return await self._ask("GET", service, path, reason, request_id, params=params)
@@ -79,7 +84,10 @@ class Peers:
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._token_read = float("-inf")
         # The code alone: a problem's sentences stay with the service that wrote them.
-        said = f"{service} answered {answer.status_code}{_code(answer)}"
+        code = _code(answer)
+        said = f"{service} answered {answer.status_code}{code}"
+        if answer.status_code == httpx.codes.NOT_FOUND and code == " not_found":
+            raise NotThere(said)
         if answer.status_code in FINAL and "retry-after" not in answer.headers:
             raise Permanent(said)
         raise PeerFailed(said)
