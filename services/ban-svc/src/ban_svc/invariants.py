@@ -198,6 +198,14 @@ INVARIANTS = (
              CASE WHEN v.name_hash IS NOT NULL THEN permitted_of(v.action_id) END""",
     ),
     Invariant(
+        "unusual-time-was-told",
+        "A time of more actions than usual was told by no action, or more often than it began.",
+        """SELECT coalesce(t.action_id, a.id) FROM unusual_time t FULL JOIN (
+             SELECT id FROM action WHERE enacted_of_late IS NOT NULL) AS a ON a.id = t.action_id
+           WHERE t.action_id IS NULL OR a.id IS NULL OR 1 <> (
+             SELECT count(*) FROM audit WHERE aggregate_id = a.id AND outcome = 'done' AND operation LIKE '%:action:unusual_rate')""",
+    ),
+    Invariant(
         "bans-of-others-stay-theirs",
         "A ban of a community or an affiliate counts as ours, or is in the check.",
         """SELECT a.id FROM action a WHERE a.imposed_by <> 'foundation' AND (

@@ -15,6 +15,7 @@ from ban_svc.actions.modification import (
     propose_modification,
     sign_modification,
 )
+from ban_svc.actions.notice import release_notice, withhold_notice
 from ban_svc.actions.outcome import apply_outcome
 from ban_svc.actions.owed import owners_of
 from ban_svc.actions.party import individuals_with, is_party, names_of, subject_of
@@ -58,9 +59,11 @@ __all__ = [
     "propose_or_send_back",
     "propose_permission",
     "recuse",
+    "release_notice",
     "sign",
     "sign_modification",
     "subject_of",
     "tell_failure",
     "withdraw",
+    "withhold_notice",
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.crypto import reveal
 from chassis.edge import Edge
+from contracts.action import ActionState
 from kernel.kinds import Kind
 from kernel.review import Course
 from sqlmodel import col, select
@@ -16,7 +17,7 @@ from ban_svc.actions.matter import facts_of
 from ban_svc.actions.owed import owed_of
 from ban_svc.actions.party import subject_of
 from ban_svc.actions.permission import SCOPE
-from ban_svc.model import IN_FORCE, AccountRef, Effect, EffectState, Scope
+from ban_svc.model import IN_FORCE, OPEN, AccountRef, Effect, EffectState, Scope, State
 from ban_svc.rules.preview import ClockEntry, Letter
 from ban_svc.tables import Action, Enforcement, Permission
 
@@ -77,6 +78,20 @@ async def effects_of(edge: Edge, action_id: UUID) -> Effects:
         permissions=await _permitted(edge, action),
         ends_with_it=await _blocks(edge, action),
     )
+
+
+def as_enacted(action: Action, now: datetime) -> ActionState | None:
+    """Give what an enactment at this moment would say of an action, or what its own said; None where none follows, or all is over.
+
+    Nothing of it is opened: whoever writes the letters asks for the person themselves.
+    """
+    said = action.public()
+    if action.state in IN_FORCE:
+        return said
+    if action.state not in OPEN or action.course != Course.ACT:
+        return None
+    dates = dict.fromkeys(("decided_at", "enacted_at", "issued_at"), now)
+    return said.model_copy(update={"state": State.ENACTED.value, "issuance": 1, **dates})
 
 
 async def _permitted(edge: Edge, action: Action) -> list[Permitted]:

@@ -15,7 +15,7 @@ from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.emergency import enacted_first
 from ban_svc.actions.inheritance import link_decided, new_individual
 from ban_svc.actions.matter import matter_of_action, roles_of
-from ban_svc.actions.rate import remarks_on_rate
+from ban_svc.actions.rate import enacted_of_late, tell_unusual
 from ban_svc.actions.review import review_of
 from ban_svc.actions.text import open_spec
 from ban_svc.hashes import hashes_of
@@ -55,7 +55,9 @@ async def enact(edge: Edge, action_id: UUID) -> Action:
         schedule(edge, aggregate_id=action.id, kind="action.expires", due_at=action.expires_at)
     if state is not State.APPROVED:
         await enacted_first(edge, action)
-    announce(edge, action, "enacted", prior, remarks=await remarks_on_rate(edge))
+    late = await enacted_of_late(edge)
+    announce(edge, action, "enacted", prior, remarks=late.remarks)
+    await tell_unusual(edge, action, late)
     return action
 
 

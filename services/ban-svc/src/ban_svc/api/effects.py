@@ -1,16 +1,20 @@
 """What enacting would do, over HTTP: to be read before signing (R113, R114, DESIGN 5)."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from chassis.http import OpenEdge, Router
+from chassis.http import OpenEdge, Prepared, Received, Router
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from ban_svc import actions
 from ban_svc.actions import Effects
 from ban_svc.api.actions import READERS, readable
+from ban_svc.api.letters import Written, ask_letters
 from ban_svc.api.shapes import Moment, ReceiptView
 from ban_svc.model import AccountRef, Effect, Scope
+from ban_svc.rules.preview import Letter
 
 effects = Router(prefix="/bans/v1", tags=["bans"])
 
@@ -32,11 +36,18 @@ class PlaceView(BaseModel):
 
 
 class LetterView(BaseModel):
-    """A letter that would go out; template and facts are those of `POST /notify/v1/letters/preview`, which renders it."""
+    """A letter that an enactment brings, word for word as notify-svc would send it at that moment; `not_rendered` says why there are none.
+
+    `withheld` is the code under which it would be kept and not sent. `facts` are what is known here of what it tells.
+    """
 
     party: str
     template: str
-    facts: dict[str, Any]
+    subject: str | None = None
+    text: str | None = None
+    withheld: str | None = None
+    not_rendered: str | None = None
+    facts: dict[str, Any] | None = None
 
 
 class RegisterView(BaseModel):
@@ -80,14 +91,21 @@ class EffectsView(BaseModel):
     ends_with_it: list[UUID] | None = None
 
 
-@effects.get("/actions/{action_id}/effects", roles=READERS, reads="the person", refuses=("nothing_follows",))
-async def read_action_effects(edge: OpenEdge, action_id: UUID) -> EffectsView:
-    """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards receipts and reversal."""
+async def _letters(request: Request, _received: Received) -> Written:
+    return await ask_letters(request)
+
+
+@effects.get("/actions/{action_id}/effects", roles=READERS, reads="the person", prepares=_letters, refuses=("nothing_follows",))
+async def read_action_effects(edge: OpenEdge, action_id: UUID, written: Annotated[Written, Prepared]) -> EffectsView:
+    """Read what enacting an action would bring: accounts, wikis, letters, register entry, clocks; afterwards receipts and reversal.
+
+    The letters are written by notify-svc; while it cannot be reached the answer says so and names them.
+    """
     await readable(edge, action_id)
-    return _shown(await actions.effects_of(edge, action_id))
+    return _shown(await actions.effects_of(edge, action_id), written)
 
 
-def _shown(found: Effects) -> EffectsView:
+def _shown(found: Effects, written: Written) -> EffectsView:
     action = found.action
     planned = [WikiEffectView(wiki=one.wiki, effect=one.effect, state="planned") for one in found.planned]
     done = [
@@ -109,7 +127,7 @@ def _shown(found: Effects) -> EffectsView:
             "accounts": found.accounts,
             "addresses": list(found.addresses) or None,
             "wikis": planned + done,
-            "letters": [{"party": one.party, "template": one.template, "facts": one.facts} for one in found.letters],
+            "letters": _told(found.letters, written),
             "register": {"entry": found.register, "disclosure": action.disclosure},
             "clocks": [{"what": one.what, "at": one.at, "cite": one.cite} for one in found.clocks],
             "reversal": [_place(one) for one in found.reversal],
@@ -117,6 +135,14 @@ def _shown(found: Effects) -> EffectsView:
             "ends_with_it": list(found.ends_with_it) or None,
         }
     )
+
+
+def _told(known: Sequence[Letter], written: Written) -> list[dict[str, Any]]:
+    """Give the letters as notify-svc writes them, whose matrix decides; without it those that are known here, unwritten."""
+    facts = {(one.party, one.template): one.facts for one in known}
+    if written.letters is None:
+        return [{"party": one.party, "template": one.template, "facts": one.facts, "not_rendered": written.why_not} for one in known]
+    return [{**one, "facts": facts.get((one["party"], one["template"]))} for one in written.letters]
 
 
 def _place(effect: Effect) -> dict[str, str]:

@@ -201,6 +201,13 @@ PROBLEMS = {
     "no_chain": "The kind has no review chain.",
     "finite_is_atypical": "A remark for those who sign, no refusal: a global ban has no end by default, and this one has.",
     "without_warning": "A remark for those who sign, no refusal: no warning was given before, for the reason recorded.",
+    "nobody_acted": "Nobody has put it into force here: it is proposed, refused, or was decided elsewhere. Ask whoever evaluates its case.",
+    "notice_of_another_kind": "The notice of a child-protection measure alone may wait. Every other subject is told when it takes effect.",
+    "notice_withheld_already": "The notice waits already. End that when nothing is endangered any more.",
+    "notice_is_out": "A notice is withheld before its measure takes effect. In its first minute a letter can be cancelled at notify-svc.",
+    "notice_not_withheld": "Nothing waits. What was told is in notify-svc's list of notifications.",
+    "endangers_minor": "On record, no refusal: the named group says that the notice would endanger a minor.",
+    "endangers_investigation": "On record, no refusal: the named group says that the notice would endanger an investigation.",
     "unusual_rate": "A remark on record, no refusal: more actions were enacted of late than usual. Look whether that is meant.",
     "overrides_local_policy": "A remark for those who sign, no refusal: it overrides a local policy, a rare exception.",
 }

@@ -105,6 +105,7 @@ class ActionView(BaseModel):
     expires_at: Moment | None = None
     emergency: bool = False
     binds_as: list[Literal["own", "agent_of_others"]] | None = None
+    notice_withheld: bool | None = None
     enforcement: list[EnforcementView]
     modification: ModificationView | None = None
     waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None

@@ -115,10 +115,11 @@ def _shown(
                 "remarks": _remarks(action, spec),
             },
             "binds_as": list(rules.capacities_of(Kind(action.kind), on=action.policy_date)) or None,
+            "notice_withheld": action.notice_withheld or None,
             "imposed_by": action.imposed_by if action.imposed_by != "foundation" else None,
             "spec": spec,
             "authorised_by": [{"role": one.level, "id": one.by} for one in signatures if one.verdict == "approve"],
-            "performed_by": {"role": _role_of(action), "id": action.performed_by} if action.performed_by else None,
+            "performed_by": performer_of(action),
             "enforcement": [_effect(effect, urls or {}) for effect in rows.effects if effect.action_id == action.id],
         }
     )
@@ -142,9 +143,11 @@ _AS_IT_IS = (
 )
 
 
-def _role_of(action: Action) -> str:
-    """Tell in which role it was enacted: what protects children by the named group (D4)."""
-    return "child_protection" if action.kind == Kind.CHILD_PROTECTION else "enforcer"
+def performer_of(action: Action) -> PerformerView | None:
+    """Tell who enacted it, in which role: what protects children in that of the named group (D4)."""
+    if action.performed_by is None:
+        return None
+    return PerformerView(role="child_protection" if action.kind == Kind.CHILD_PROTECTION else "enforcer", id=action.performed_by)
 
 
 def _remarks(action: Action, spec: ActionSpec | None) -> list[str] | None:

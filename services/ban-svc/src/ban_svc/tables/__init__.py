@@ -9,6 +9,7 @@ from ban_svc.tables.enforcement import Enforcement, Reversal
 from ban_svc.tables.event import Event, EventCopy, EventList, EventOmission
 from ban_svc.tables.individual import Account, Identity, Individual, Merge, Photograph
 from ban_svc.tables.life import AppealOutcome, Lift, Modification, ModificationSignature, Permission
+from ban_svc.tables.rate import UnusualTime
 
 __all__ = [
     "Account",
@@ -37,4 +38,5 @@ __all__ = [
     "Recusal",
     "Reversal",
     "Signature",
+    "UnusualTime",
 ]

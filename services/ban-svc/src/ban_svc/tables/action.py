@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.crypto import Sealed, SealedText
-from contracts.action import ActionState, EnforcementCounts
+from contracts.action import ActionState, EnforcementCounts, Rate
 from contracts.envelope import Clock, OutcomeRefusal
 from kernel.kinds import Kind
 from kernel.review import Course, Level, Verdict
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from ban_svc.model import BanFacts, State
+from ban_svc.rules.enforcement import usual_rate
 from ban_svc.tables.columns import INSERT_ONLY, Base, Moment
 
 _STATES = ", ".join(f"'{state}'" for state in State)
@@ -43,6 +44,8 @@ class Action(Base, table=True):
             " AND clock_state IN ('running', 'at_risk', 'breached', 'stopped')",
             name="action_clock",
         ),
+        CheckConstraint("NOT notice_withheld OR kind = 'child_protection'", name="action_notice"),
+        CheckConstraint("enacted_of_late IS NULL OR enacted_at IS NOT NULL", name="action_rate"),
         Index("action_same_text", "case_id", "digest", unique=True, postgresql_where=_OPEN),
         Index("action_recommendation", "recommendation_id", unique=True, postgresql_where="recommendation_id IS NOT NULL"),
         Index("action_case", "case_id", "id"),
@@ -82,6 +85,7 @@ class Action(Base, table=True):
     emergency: bool = False
     disclosure: str
     irrevocable: bool = False
+    notice_withheld: bool = False
     individual_id: UUID | None = Field(default=None, foreign_key="individual.id")
     part_of: UUID | None = Field(default=None, foreign_key="action.id")
     enforces: UUID | None = Field(default=None, foreign_key="action.id")
@@ -110,6 +114,7 @@ class Action(Base, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     issuance: int | None = Field(default=None, sa_column=Column(SmallInteger))
     issued_at: datetime | None = Field(default=None, sa_type=Moment)
+    enacted_of_late: int | None = None
     modified_by: UUID | None = None
     nature: str | None = None
     permission_id: UUID | None = None
@@ -139,6 +144,7 @@ class Action(Base, table=True):
                 "authorised_by": tuple(self.authorised_by),
                 "wikis": tuple(self.wikis),
                 "clock": self._clock(),
+                "rate": self._rate(),
                 "enforcement": EnforcementCounts(**counts) if any(counts.values()) else None,
                 "outcome_refusal": refusal,
                 # What was not decided here had no review.
@@ -146,6 +152,13 @@ class Action(Base, table=True):
                 **{name: getattr(self, name) for name in _SAID_AS_IT_IS},
             }
         )
+
+    def _rate(self) -> Rate | None:
+        """How many were enacted of late, where this enactment made it more than usual (R110)."""
+        if self.enacted_of_late is None or self.enacted_at is None:
+            return None
+        usual = usual_rate(on=self.enacted_at.date())
+        return Rate(enacted=self.enacted_of_late, usual=usual.actions, days=usual.days)
 
     def _clock(self) -> Clock | None:
         """The clock of signatures that follow an emergency, or of its reversal."""
@@ -170,6 +183,7 @@ _SAID_AS_IT_IS = (
     "digest",
     "individual_id",
     "irrevocable",
+    "notice_withheld",
     "disclosure",
     "open_level",
     "reviewed_level",
