@@ -86,7 +86,7 @@ def ask(told: dict[str, Any]) -> Any:
         ),
         "take_back": lambda: rules.may_take_back(waiting, by=by),
         "sign": lambda: rules.is_signed(waits, told["review"]),
-        "enact": lambda: rules.may_enact_modification(facts, waits, told["review"], by=by),
+        "enact": lambda: rules.may_enact_modification(facts, waits if told["review"] != "confirmed" else None, told["review"], by=by),
         "outcome": lambda: rules.may_apply(facts, told["outcome"], issuance=told.get("appealed")),
         "receipt": lambda: rules.may_enforce(
             facts.state, facts.kind, course, by=by, evaluator="eva", known="effect" in told, waiting=told.get("effect") != "done"

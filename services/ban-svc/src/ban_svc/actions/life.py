@@ -9,7 +9,7 @@ from kernel.kinds import Kind
 from kernel.review import ReviewState
 from sqlmodel import col, select
 
-from ban_svc.actions.matter import sub_hash
+from ban_svc.actions.matter import aimed_at, sub_hash
 from ban_svc.model import IN_FORCE, LifeFacts, Route, State
 from ban_svc.tables import Action, Lift, Modification, Permission, Recusal
 
@@ -26,16 +26,18 @@ async def life_of(edge: Edge, action: Action, modification: Modification | None 
         expires_at=action.expires_at,
         enacted_at=action.enacted_at,
         issuance=action.issuance,
-        involved=aimed_at(edge, edge.by.id, action, modification),
+        involved=await is_involved(edge, edge.by.id, action, modification),
         recused=await edge.session.scalar(stepped_aside) is not None,
         named_group=edge.actor is not None and edge.actor.holds(Role.CHILD_PROTECTION),
         signed_after=action.emergency and action.review_state == ReviewState.OPEN,
     )
 
 
-def aimed_at(edge: Edge, person: str, action: Action, modification: Modification | None) -> bool:
-    """Tell whether a decision, or a modification of it, is aimed at this person, or its case names them, whoever noticed (R115)."""
-    return sub_hash(edge.runtime, person) in {*action.subjects, *action.named, *(modification.subjects if modification else ())}
+async def is_involved(edge: Edge, person: str, action: Action, modification: Modification | None) -> bool:
+    """Tell whether a decision, or a modification of it, is aimed at this person, by whichever account, or its case names them (R115)."""
+    named = [*action.subjects, *(modification.subjects if modification else ())]
+    aimed = await aimed_at(edge, person, named=named, individual_id=action.individual_id)
+    return bool(aimed) or sub_hash(edge.runtime, person) in action.named
 
 
 async def lock_with_blocks(edge: Edge, action_id: UUID) -> tuple[Action, list[Action]]:

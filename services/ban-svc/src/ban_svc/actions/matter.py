@@ -47,6 +47,21 @@ def sub_hash(runtime: Runtime, sub: str) -> bytes | None:
         return None
 
 
+async def aimed_at(edge: Edge, *people: str, named: Iterable[bytes], individual_id: UUID | None) -> frozenset[str]:
+    """Tell who of these people has one of the accounts named, or any other account of the person whose they are (R17, R115)."""
+    own = {found: person for person in people if (found := sub_hash(edge.runtime, person)) is not None}
+    accounts = set(named)
+    whose = select(Individual.person_id).join(Account, col(Account.individual_id) == col(Individual.id), isouter=True)
+    persons = whose.where(or_(col(Individual.id) == individual_id, col(Account.name_hash).in_(accounts)))
+    of_theirs = (
+        select(Account.name_hash)
+        .join(Individual, col(Individual.id) == col(Account.individual_id))
+        .where(col(Account.name_hash).in_(list(own)), col(Individual.person_id).in_(persons))
+    )
+    linked = set(await edge.session.scalars(of_theirs)) if own else set()
+    return frozenset(person for found, person in own.items() if found in accounts | linked)
+
+
 async def matter_of(
     edge: Edge,
     spec: ActionSpec | None,
@@ -82,8 +97,8 @@ async def matter_of(
         part_of=await _part_of(edge, spec),
         escalates=tuple([await facts_of(edge, one) for one in spec.escalates or ()]),
         events=tuple([one.facts() for one in await edge.session.scalars(select(Event).where(col(Event.id).in_(wanted)))]) if wanted else (),
-        banned_already=spec.kind is Kind.GLOBAL_BAN and await _is_banned(edge, hashes, action_id),
-        proposed_already=await _is_proposed(edge, spec.kind, hashes, action_id),
+        banned_already=spec.kind is Kind.GLOBAL_BAN and await _is_banned(edge, hashes, individuals, action_id),
+        proposed_already=await is_proposed(edge, spec.kind, hashes, action_id),
     )
 
 
@@ -112,22 +127,24 @@ async def _part_of(edge: Edge, spec: ActionSpec) -> BanFacts | None:
     return BanFacts(Kind.OTHER, State.WITHDRAWN) if spec.part_of and found is None else found
 
 
-async def _is_banned(edge: Edge, hashes: Iterable[bytes], action_id: UUID | None) -> bool:
-    """Tell whether one of the accounts is under another global ban in force."""
-    bans = (
-        select(Cover.action_id)
-        .join(Action, col(Action.id) == col(Cover.action_id))
-        .where(
-            col(Cover.name_hash).in_(list(hashes)),
-            col(Cover.kind) == Kind.GLOBAL_BAN,
-            or_(col(Cover.ends_at).is_(None), col(Cover.ends_at) > edge.now),
-            col(Action.state).in_(IN_FORCE),
-        )
+async def _is_banned(edge: Edge, hashes: Iterable[bytes], persons: Iterable[UUID], action_id: UUID | None) -> bool:
+    """Tell whether one of the accounts, or the person by whichever account, is under another global ban in force (R17)."""
+    covered = select(Cover.action_id).where(
+        col(Cover.name_hash).in_(list(hashes)),
+        col(Cover.kind) == Kind.GLOBAL_BAN,
+        or_(col(Cover.ends_at).is_(None), col(Cover.ends_at) > edge.now),
+    )
+    against = select(Individual.id).where(col(Individual.person_id).in_(list(persons)))
+    bans = select(Action.id).where(
+        col(Action.kind) == Kind.GLOBAL_BAN,
+        col(Action.state).in_(IN_FORCE),
+        or_(col(Action.expires_at).is_(None), col(Action.expires_at) > edge.now),
+        or_(col(Action.id).in_(covered), col(Action.individual_id).in_(against)),
     )
     return any(ban != action_id for ban in await edge.session.scalars(bans))
 
 
-async def _is_proposed(edge: Edge, kind: Kind, hashes: list[bytes], action_id: UUID | None) -> bool:
+async def is_proposed(edge: Edge, kind: Kind, hashes: list[bytes], action_id: UUID | None) -> bool:
     """Tell whether another open proposal of this kind names one of the accounts."""
     if not hashes:
         return False

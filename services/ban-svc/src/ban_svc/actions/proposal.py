@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.change import announce
-from ban_svc.actions.matter import hashed, matter_of, sub_hash, subjects_of
+from ban_svc.actions.matter import aimed_at, hashed, matter_of, subjects_of
 from ban_svc.actions.recorded import record_of_others
 from ban_svc.actions.text import seal_spec
 from ban_svc.model import OPEN, ActionSpec, Matter, State
@@ -63,7 +63,10 @@ async def propose(edge: Edge, proposal: Proposal) -> Action:
     matter = await matter_of(
         edge, proposal.spec, proposal.course, case=proposal.case_id, notice=proposal.notice_id, case_kind=proposal.case_kind
     )
-    _ask(proposal, replace(matter, proposer_named=sub_hash(edge.runtime, proposal.evaluator) in subjects_of(edge.runtime, proposal.spec)))
+    subjects = subjects_of(edge.runtime, proposal.spec)
+    against = proposal.spec.individual_id if proposal.spec else None
+    own = await aimed_at(edge, proposal.evaluator, named=subjects, individual_id=against)
+    _ask(proposal, replace(matter, proposer_named=bool(own)))
     action = _made(edge, proposal)
     await write_spec(edge, action, proposal.spec, proposal.text, matter)
     edge.session.add(action)
@@ -113,7 +116,7 @@ async def write_spec(edge: Edge, action: Action, spec: ActionSpec | None, text: 
     await seal_spec(edge, action, text)
     if spec is None:
         return
-    action.subjects = subjects_of(edge.runtime, spec)
+    action.subjects, action.individual_id = subjects_of(edge.runtime, spec), spec.individual_id
     action.disclosure = rules.disclosure_of(spec)
     action.emergency, action.irrevocable = bool(spec.emergency), bool(spec.irrevocable)
     action.part_of, action.enforces, action.escalates = spec.part_of, spec.enforces, list(spec.escalates or ())

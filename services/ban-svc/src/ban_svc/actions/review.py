@@ -16,7 +16,7 @@ from ban_svc import rules
 from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.emergency import chain_ended, signature_came
-from ban_svc.actions.matter import matter_of_action, roles_of, sub_hash
+from ban_svc.actions.matter import aimed_at, matter_of_action, roles_of, sub_hash
 from ban_svc.actions.modification import withdraw_modification
 from ban_svc.actions.proposal import send_back, write_spec
 from ban_svc.actions.text import open_spec, seal_spec, write_note
@@ -47,13 +47,14 @@ async def review_of(edge: Edge, action: Action) -> Review:
     """Gather the facts of the review of the present text, as they stand for whoever acts now."""
     signatures = await signatures_of(edge, action)
     recused = await edge.session.scalars(select(Recusal.by).where(Recusal.action_id == action.id))
-    return review_facts(action, signatures, recused=frozenset(recused), involved=involved_of(edge, action, edge.by.id))
+    involved = await involved_of(edge, action, edge.by.id)
+    return review_facts(action, signatures, recused=frozenset(recused), involved=involved)
 
 
-def involved_of(edge: Edge, action: Action, *people: str) -> frozenset[str]:
-    """Tell who of these people is aimed at by the action or named in its case, whoever noticed (R115)."""
-    named = {*action.subjects, *action.named}
-    return frozenset(person for person in people if sub_hash(edge.runtime, person) in named)
+async def involved_of(edge: Edge, action: Action, *people: str) -> frozenset[str]:
+    """Tell who of these people is aimed at by the action, by whichever account, or named in its case, whoever noticed (R115)."""
+    aimed = await aimed_at(edge, *people, named=action.subjects, individual_id=action.individual_id)
+    return aimed | frozenset(person for person in people if sub_hash(edge.runtime, person) in action.named)
 
 
 def review_facts(
@@ -84,7 +85,7 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
     roles = roles_of(edge)
     delegation, for_another = None if level.role in roles else await _delegation(edge, action, review, level), Decision()
     if delegation is not None:
-        for_another = _may_sign_for(edge, action, review, delegation)
+        for_another = await _may_sign_for(edge, action, review, delegation)
     held = level.role in roles or delegation is not None
     asked = may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=held)
     under_review = rules.was_decided_here(action.origin) & rules.is_under_review(
@@ -122,11 +123,12 @@ async def sign(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, d
 async def _delegation(edge: Edge, action: Action, review: Review, level: Level) -> Delegation | None:
     """Find the delegation under which this person signs: one by somebody who may sign it, where there is one."""
     found = await delegations_of(edge, level, edge.by.id)
-    return next((one for one in found if _may_sign_for(edge, action, review, one)), found[0] if found else None)
+    free = [one for one in found if await _may_sign_for(edge, action, review, one)]
+    return next(iter(free or found), None)
 
 
-def _may_sign_for(edge: Edge, action: Action, review: Review, delegation: Delegation) -> Decision:
-    return rules.may_sign_for(delegation.facts(), review, involved=involved_of(edge, action, delegation.by))
+async def _may_sign_for(edge: Edge, action: Action, review: Review, delegation: Delegation) -> Decision:
+    return rules.may_sign_for(delegation.facts(), review, involved=await involved_of(edge, action, delegation.by))
 
 
 async def amend(

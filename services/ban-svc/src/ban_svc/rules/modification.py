@@ -131,8 +131,10 @@ def is_signed(waiting: WaitingFacts, state: str) -> Decision:
     )
 
 
-def may_enact_modification(facts: LifeFacts, waiting: WaitingFacts, state: str, *, by: str) -> Decision:
-    """An enforcer puts into force what the whole chain approved; never whoever proposed it, is aimed at or stepped aside (R113, D1)."""
+def may_enact_modification(facts: LifeFacts, waiting: WaitingFacts | None, state: str, *, by: str) -> Decision:
+    """An enforcer puts into force what the whole chain approved, once; never whoever proposed it, is aimed at or recused (R113, D1)."""
+    if waiting is None:
+        return is_in_force(facts) & Decision.of((True, Reason("enacted_already", "The modification is in force already.", "R20")))
     return (
         is_in_force(facts)
         & may_act_on(facts)

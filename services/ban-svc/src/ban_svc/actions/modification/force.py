@@ -13,7 +13,7 @@ from ban_svc import rules
 from ban_svc.actions.change import announce
 from ban_svc.actions.expiry import uncover
 from ban_svc.actions.inheritance import hold, link_decided
-from ban_svc.actions.matter import matter_of, sub_hash, subjects_of
+from ban_svc.actions.matter import aimed_at, is_proposed, matter_of, subjects_of
 from ban_svc.actions.modification.release import cover_anew, owe_anew, release
 from ban_svc.actions.modification.text import read_modification, text_in_force
 from ban_svc.actions.owed import renew
@@ -63,11 +63,14 @@ async def matter_of_modification(edge: Edge, action: Action, spec: ActionSpec, *
     against = action.individual_id if spec.kind in rules.ABOUT_A_PERSON else None
     whose = spec if against is None or spec.individual_id is not None else spec.model_copy(update={"individual_id": against})
     matter = await matter_of(edge, whose, Course.ACT, case=action.case_id, notice=action.notice_id, action_id=action.id)
-    proposer = sub_hash(edge.runtime, by or edge.by.id)
+    fresh = [one for one in subjects_of(edge.runtime, spec) if one not in action.subjects]
     return replace(
         matter,
         has_case=matter.has_case or action.origin == "recorded",
-        proposer_named=proposer in subjects_of(edge.runtime, spec) and proposer not in action.subjects,
+        # Two who were found to be one may each be under a ban; that stands in the way of changing neither.
+        banned_already=False,
+        proposed_already=await is_proposed(edge, spec.kind, fresh, action.id),
+        proposer_named=bool(await aimed_at(edge, by or edge.by.id, named=fresh, individual_id=against)),
     )
 
 

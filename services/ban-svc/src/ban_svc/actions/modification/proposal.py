@@ -117,10 +117,11 @@ async def enact_modification(edge: Edge, action_id: UUID) -> Action:
     """
     action, blocks = await lock_with_blocks(edge, action_id)
     modification = await waiting_of(edge, Modification, action.id)
-    if modification is None:
-        raise ValueError("no modification waits")
     facts = await life_of(edge, action, modification)
-    rules.may_enact_modification(facts, modification.waiting(), modification.state, by=edge.by.id).or_refuse()
+    waiting, state = (modification.waiting(), modification.state) if modification else (None, "confirmed")
+    rules.may_enact_modification(facts, waiting, state, by=edge.by.id).or_refuse()
+    if modification is None:
+        raise ValueError("a granted enactment of nothing")
     confirm(edge, modification, None)
     await put_into_force(edge, action, blocks, modification)
     return action

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from ban_svc import rules
 from ban_svc.actions.change import note_in_trail
 from ban_svc.actions.delegation import delegations_of
-from ban_svc.actions.life import aimed_at, life_of
+from ban_svc.actions.life import is_involved, life_of
 from ban_svc.actions.matter import roles_of
 from ban_svc.actions.modification.text import read_modification
 from ban_svc.actions.text import write_note
@@ -51,7 +51,7 @@ async def sign_modification(edge: Edge, action_id: UUID, *, level: Level, verdic
     roles, for_another = roles_of(edge), Decision()
     delegation = None if level.role in roles else await _delegation(edge, action, modification, review, level)
     if delegation is not None:
-        for_another = _may_sign_for(edge, action, modification, review, delegation)
+        for_another = await _may_sign_for(edge, action, modification, review, delegation)
     held = level.role in roles or delegation is not None
     (may_sign(review, by=edge.by.id, level=level, verdict=verdict, digest=digest, role_held=held) & for_another).or_refuse()
     edge.by = Performer(role=level.role.value, id=edge.by.id)
@@ -113,10 +113,10 @@ def optional_of(action: Action) -> frozenset[Level]:
 async def _delegation(edge: Edge, action: Action, modification: Modification, review: Review, level: Level) -> Delegation | None:
     """Find the delegation under which this person signs: one by somebody who may sign it, where there is one."""
     found = await delegations_of(edge, level, edge.by.id)
-    free = (one for one in found if _may_sign_for(edge, action, modification, review, one))
-    return next(free, found[0] if found else None)
+    free = [one for one in found if await _may_sign_for(edge, action, modification, review, one)]
+    return next(iter(free or found), None)
 
 
-def _may_sign_for(edge: Edge, action: Action, modification: Modification, review: Review, delegation: Delegation) -> Decision:
-    involved = frozenset({delegation.by} if aimed_at(edge, delegation.by, action, modification) else ())
+async def _may_sign_for(edge: Edge, action: Action, modification: Modification, review: Review, delegation: Delegation) -> Decision:
+    involved = frozenset({delegation.by} if await is_involved(edge, delegation.by, action, modification) else ())
     return rules.may_sign_for(delegation.facts(), review, involved=involved)
