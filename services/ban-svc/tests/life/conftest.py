@@ -51,7 +51,8 @@ class Managers:
             "ORDER BY version",
             action["id"],
         )
-        return [row["kind"] for row in rows]
+        # Of a house in which every test enacts, some action is the one too many (R110).
+        return [row["kind"] for row in rows if row["kind"] != "unusual_rate"]
 
     async def last(self, action: dict[str, Any]) -> dict[str, Any]:
         rows = await self.desk.sql(

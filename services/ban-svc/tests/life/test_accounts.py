@@ -51,6 +51,10 @@ async def test_an_account_less_is_ordinary_confirmed_by_two_people_and_released_
     narrowed = await managers.done(ban, "modifications/confirmation", {"note": "It is somebody else's."})
     assert await banned(office, one, other) == [False, True]
     assert owed(narrowed) == [("lock:2", "done"), ("unlock:1", "waiting")]
+    # Whoever may see names is told which account each number is.
+    shown = (await office.read(ban, reason="to unlock it"))["enforcement"]
+    assert {effect["effect"]: effect["of"] for effect in shown} == {"lock:2": other, "unlock:1": one}
+    assert all("of" not in effect for effect in (await office.read(ban))["enforcement"])
     assert (await office.receipt(ban, "unlock:1")).json()["state"] == "enforced"
     past = {"user": one, "at": before}
     assert (await office.desk.get("/bans/v1/check", params=past, role="auditor")).json()["banned"] is True

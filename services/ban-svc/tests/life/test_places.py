@@ -139,6 +139,8 @@ async def test_a_right_less_is_not_given_back_and_one_more_is_removed(office: An
     changed = {**spec, "rights": [spec["rights"][1], {"wiki": "testwiki", "group": "checkuser"}]}
     modified = await managers.extended(action, changed, "substantial_atypical")
     assert owed(modified) == [("remove_right:2", "waiting"), ("remove_right:3", "waiting")]
+    shown = (await office.read(action, reason="to remove them"))["enforcement"]
+    assert [effect["of"] for effect in shown] == ["testwiki:bureaucrat", "testwiki:checkuser"]
 
 
 @pytest.mark.parametrize("kind", ["event_ban", "conduct_warning", "rights_removal", "account_termination"])

@@ -60,11 +60,12 @@ class ReceiptView(BaseModel):
 
 
 class EnforcementView(BaseModel):
-    """One effect on one wiki; `still_marked` is what the second look says (R92)."""
+    """One effect on one wiki, of the account, range, right or page that it is about; `still_marked` is what the second look says (R92)."""
 
     wiki: str
     effect: str
     state: Literal["waiting", "done", "failed", "drifted"]
+    of: str | None = None
     receipt: ReceiptView | None = None
     still_marked: bool | None = None
 

@@ -13,12 +13,12 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.life import waiting_on
-from ban_svc.actions.modification import latest_modification
+from ban_svc.actions.modification import latest_modification, texts_of
 from ban_svc.actions.reversals import URL
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
 from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView
-from ban_svc.model import ActionSpec
+from ban_svc.model import ActionSpec, Effect
 from ban_svc.tables import Action, Enforcement, Modification, Note, Signature
 
 
@@ -31,7 +31,9 @@ async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) ->
     await log_access(edge, "action", action.id)
     urls = {effect.id: await reveal(edge, effect.url, place=URL) for effect in rows.effects if effect.url is not None}
     text, notes = await open_spec(edge, action), await _notes_of(edge, action, rows.signatures)
-    return await _with_life(edge, action, _shown(action, rows, spec=text, notes=notes, urls=urls), opened=True)
+    texts = await texts_of(edge, action) if rows.effects else []
+    named = rules.named_by_effects(texts, on=edge.now.date())
+    return await _with_life(edge, action, _shown(action, rows, spec=text, notes=notes, urls=urls, named=named), opened=True)
 
 
 async def _with_life(edge: Edge, action: Action, shown: ActionView, *, opened: bool) -> ActionView:
@@ -99,6 +101,7 @@ def _shown(
     spec: ActionSpec | None = None,
     notes: Mapping[UUID, str] | None = None,
     urls: Mapping[UUID, str] | None = None,
+    named: Mapping[Effect, str] | None = None,
 ) -> ActionView:
     signatures = [one for one in rows.signatures if one.action_id == action.id and one.digest == action.digest]
     review = review_facts(action, signatures)
@@ -120,7 +123,7 @@ def _shown(
             "spec": spec,
             "authorised_by": [{"role": one.level, "id": one.by} for one in signatures if one.verdict == "approve"],
             "performed_by": performer_of(action),
-            "enforcement": [_effect(effect, urls or {}) for effect in rows.effects if effect.action_id == action.id],
+            "enforcement": [_effect(effect, urls or {}, named or {}) for effect in rows.effects if effect.action_id == action.id],
         }
     )
 
@@ -162,7 +165,7 @@ def _step(step: Step, signatures: Sequence[Signature], notes: Mapping[UUID, str]
     return {"level": step.level, "required": step.required, "state": step.state, "by": step.by, "at": step.at, "note": note}
 
 
-def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
+def _effect(effect: Enforcement, urls: Mapping[UUID, str], named: Mapping[Effect, str]) -> dict[str, object]:
     receipt = (
         {
             "log_id": effect.log_id,
@@ -174,7 +177,7 @@ def _effect(effect: Enforcement, urls: Mapping[UUID, str]) -> dict[str, object]:
         if effect.state in ("done", "drifted")
         else None
     )
-    said = {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state}
+    said = {"wiki": effect.wiki, "effect": effect.effect, "state": effect.state, "of": named.get(Effect(effect.wiki, effect.effect))}
     return {**said, "receipt": receipt, "still_marked": effect.still_marked}
 
 

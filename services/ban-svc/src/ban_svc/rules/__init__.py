@@ -1,7 +1,7 @@
 """The law of decisions about persons: facts in, a Decision with every reason out (R4-R36, R59-R67, R83-R92, D1, D15, D16)."""
 
 from ban_svc.rules.aim import ABOUT_A_PERSON
-from ban_svc.rules.aimed import added, effects_by_aim, is_done_anew, is_held, is_still_theirs
+from ban_svc.rules.aimed import added, effects_by_aim, is_done_anew, is_held, is_still_theirs, named_by_effects
 from ban_svc.rules.check import may_ask_about_event, may_ask_check
 from ban_svc.rules.delegation import may_delegate, may_end_delegation, may_sign_for
 from ban_svc.rules.effect import acting_account, address_until, disclosure_of, effects_of, ends_at, wikis_told
@@ -95,6 +95,7 @@ __all__ = [
     "may_withdraw",
     "may_work_on",
     "must_bar",
+    "named_by_effects",
     "promises_nothing",
     "register_of",
     "remarks",

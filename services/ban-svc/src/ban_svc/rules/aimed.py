@@ -13,6 +13,7 @@ from kernel.names import canonical_user, may_be_user
 from ban_svc.model import ActionSpec, Effect
 from ban_svc.rules.aim import ABOUT_A_PERSON
 from ban_svc.rules.effect import effects_of
+from ban_svc.rules.enforcement import reversals_of
 from ban_svc.rules.individual import is_named
 from ban_svc.rules.numbers import POLICY
 
@@ -64,6 +65,15 @@ def effects_by_aim(texts: Iterable[ActionSpec], *, on: date) -> dict[Aim, tuple[
             place = "" if one.sort in single else f":{count[one.sort]}"
             given[one] = tuple(Effect(effect.wiki, effect.effect + place) for effect in one.effects)
     return given
+
+
+def named_by_effects(texts: Iterable[ActionSpec], *, on: date) -> dict[Effect, str]:
+    """An effect on a wiki, and what undoes it, is of the account, range, right or page that has its number (R93, R113)."""
+    found: dict[Effect, str] = {}
+    for aim, effects in effects_by_aim(texts, on=on).items():
+        if aim.name:
+            found |= dict.fromkeys((*effects, *reversals_of(effects, by_the_clock=False, on=on)), aim.name)
+    return found
 
 
 def is_done_anew(effect: Effect, old: ActionSpec, new: ActionSpec) -> bool:

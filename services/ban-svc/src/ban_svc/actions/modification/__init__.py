@@ -8,6 +8,7 @@ from ban_svc.actions.modification.review import (
     review_of_modification,
     sign_modification,
 )
+from ban_svc.actions.modification.text import texts_of
 
 __all__ = [
     "confirm_modification",
@@ -18,5 +19,6 @@ __all__ = [
     "propose_modification",
     "review_of_modification",
     "sign_modification",
+    "texts_of",
     "withdraw_modification",
 ]
