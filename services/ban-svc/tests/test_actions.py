@@ -334,7 +334,9 @@ async def test_nothing_that_names_the_person_is_on_the_bus_or_in_plain_text(offi
         "SELECT convert_from(payload, 'UTF8')::jsonb->>'action_change_kind' FROM outbox WHERE key LIKE '%' || $1 || '%' ORDER BY version",
         action["id"],
     )
-    assert [row[0] for row in kinds] == ["proposed", *["review_recorded"] * 7, "approved", "enacted"]
+    # Of a house in which every test enacts, some action is the one too many (R110).
+    said = [row[0] for row in kinds if row[0] != "unusual_rate"]
+    assert said == ["proposed", *["review_recorded"] * 7, "approved", "enacted"]
 
 
 async def test_services_learn_which_pages_a_measure_names_and_of_child_protection_none(office: Any) -> None:

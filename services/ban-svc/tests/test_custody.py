@@ -28,7 +28,7 @@ async def test_each_step_stands_beside_the_digest_of_its_text(office: Any) -> No
     done = await office.enact(await office.signed(amended.json()))
     assert done.status_code == 200, done.text
     found = (await read(office, action)).json()
-    steps = [(one["what"], one["digest"]) for one in found["steps"]]
+    steps = [(one["what"], one["digest"]) for one in found["steps"] if one["what"] != "unusual_rate"]
     assert steps[:3] == [("proposed", first), ("review_recorded", first), ("refused: sign_action", first)]
     assert ("amended", second) in steps
     assert steps[-1] == ("enacted", second)

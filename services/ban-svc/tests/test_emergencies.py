@@ -51,7 +51,8 @@ async def said(office: Any, action: dict[str, Any]) -> list[tuple[str, str | Non
            ORDER BY version""",
         action["id"],
     )
-    return [tuple(row) for row in rows]
+    # Of a house in which every test enacts, some action is the one too many (R110).
+    return [tuple(row) for row in rows if row[0] != "unusual_rate"]
 
 
 async def test_the_group_acts_at_once_and_the_chain_that_approves_lets_it_stand(office: Any) -> None:

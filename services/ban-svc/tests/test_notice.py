@@ -42,7 +42,8 @@ async def said(office: Any, action: dict[str, Any]) -> list[tuple[str, bool]]:
            ORDER BY version""",
         action["id"],
     )
-    return [tuple(row) for row in rows]
+    # Of a house in which every test enacts, some action is the one too many (R110).
+    return [tuple(row) for row in rows if row[0] != "unusual_rate"]
 
 
 async def test_a_notice_waits_from_before_the_enactment_until_the_group_ends_it(office: Any) -> None:

@@ -103,6 +103,12 @@ async def test_what_is_no_entry_changes_nothing(desk: Desk, sub: str, changes: d
     assert await desk.sql("SELECT id FROM staff WHERE sub = $1", sub) == []
 
 
+@pytest.mark.parametrize("name", ["two%20words", "%00", "x" * 129, "%ff%fe"])
+async def test_what_no_token_can_name_is_nobody(desk: Desk, name: str) -> None:
+    assert (await put(desk, name)).status_code == 422
+    assert (await read(desk, name)).status_code == 422
+
+
 async def test_a_refusal_says_why(desk: Desk, sub: str) -> None:
     refused = await put(desk, sub, line_manager=sub, since="2999-01-01T00:00:00Z")
     assert [(one["code"], one["cite"]) for one in refused.json()["reasons"]] == [("leads_oneself", "R94"), ("since_in_future", "R94")]

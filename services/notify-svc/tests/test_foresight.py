@@ -56,9 +56,19 @@ async def test_what_names_nobody_is_foreseen_over_http_and_the_look_is_logged(de
     assert await desk.sql("SELECT id FROM notification WHERE about_id = $1", action["action_id"]) == []
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"locale": "xx"}, {"at": "2026-03-02T09:30:00"}, {"action": {"kind": "global_ban"}}, {"letters": []}, {"action": None}]
-)
+WRONG: list[dict[str, Any]] = [
+    {"locale": "xx"},
+    {"at": "2026-03-02T09:30:00"},
+    {"at": 7},
+    {"at": "1970-01-01T00:00:00Z"},
+    {"at": "9999-12-31T00:00:00Z"},
+    {"action": {"kind": "global_ban"}},
+    {"letters": []},
+    {"action": None},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
 async def test_what_cannot_be_foreseen_is_told_plainly(desk: Any, wrong: dict[str, Any]) -> None:
     action = {"action_id": str(uuid4()), "kind": "range_block", "state": "enacted", "course": "act", "disclosure": "public"}
     body = {"action": action, "at": "2026-03-02T09:30:00Z", **wrong}

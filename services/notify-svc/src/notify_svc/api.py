@@ -13,7 +13,7 @@ from chassis.service import Permanent
 from contracts import ActionState
 from fastapi import Query, Request
 from kernel.actor import Role
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import select
 
 from notify_svc import actions, rules
@@ -78,13 +78,19 @@ class PreviewForm(Form):
     facts: dict[str, Any]
 
 
+def _in_words(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("It must be a time with its zone, such as 2026-11-02T09:30:00Z")  # noqa: TRY004 - pydantic tells a ValueError
+    return value
+
+
 class ForesightForm(BaseModel):
     """An action as it would be once it is enacted, in the words of `action_change`, and when that would be."""
 
     model_config = ConfigDict(extra="forbid")
 
     action: ActionState
-    at: AwareDatetime
+    at: Annotated[AwareDatetime, BeforeValidator(_in_words)]
     locale: Name = "en"
 
     def change(self) -> Change:
@@ -271,6 +277,9 @@ async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[
         foreseen = list(foresee(form.change(), found, locale=form.locale, told_at=form.at))
     except LetterError as error:
         raise Malformed("letter_unknown", f"This letter cannot be written: {error}.") from error
+    except (ValueError, OverflowError) as error:
+        # Dates before the first policy or after the last calendar: no letter has them.
+        raise Malformed("malformed", "No letter was or will be written at these dates.") from error
     return ForesightView(
         letters=[
             ForeseenView(
