@@ -27,8 +27,8 @@ CHASSIS = {
     "service", "settings", "tables", "tasks", "testing", "ticker", "trace", "worker", "__init__",
 }  # fmt: skip
 KERNEL = {
-    "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "months", "names", "policy", "review", "workdays",
-    "__init__",
+    "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "media_type", "months", "names", "policy", "review",
+    "workdays", "__init__",
 }  # fmt: skip
 CONTRACTS = {
     "action", "appeal", "case", "compatibility", "dmca_notice", "document", "envelope", "examples", "notification", "request",

@@ -13,6 +13,7 @@ from chassis.audit import log_access
 from chassis.crypto import Unopenable, data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
+from kernel import media_type
 from kernel.decision import Reason
 from kernel.workdays import calendar_day
 from sqlalchemy import delete, or_
@@ -23,7 +24,6 @@ from dmca_svc.actions.matter import load, matter_of
 from dmca_svc.actions.text import NOTE, keep_note, seal_json
 from dmca_svc.model.evidence import NewFile, RemovedAs
 from dmca_svc.rules import evidence as law
-from dmca_svc.rules import media_type
 from dmca_svc.tables import Evidence, Note, Notice
 
 CONTENT = "evidence.content"

@@ -9,13 +9,13 @@ from chassis.http import OpenEdge, ReceivedBody, Router
 from chassis.http.body import ANY
 from fastapi import Query, Response
 from kernel.actor import Role
+from kernel.media_type import UNKNOWN, Caution
 from pydantic import BaseModel, Field, model_validator
 
 from dmca_svc.actions import evidence as actions
 from dmca_svc.api.forms import Form, Line, Name, Text
 from dmca_svc.api.parts import Moment, ReasonView
-from dmca_svc.model.evidence import Caution, RemovedAs
-from dmca_svc.model.media_type import UNKNOWN
+from dmca_svc.model.evidence import RemovedAs
 from dmca_svc.rules.evidence import what_follows
 
 evidence = Router(prefix="/dmca/v1", tags=["dmca"])

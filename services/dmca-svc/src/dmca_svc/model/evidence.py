@@ -4,15 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Caution(StrEnum):
-    """What whoever opens a file is told first; nothing of ours opens one."""
-
-    TYPE_MISMATCH = "type_mismatch"
-    EXECUTABLE = "executable"
-    ARCHIVE = "archive"
-    ACTIVE_CONTENT = "active_content"
-
-
 class RemovedAs(StrEnum):
     """Why a file was removed. Of what was reported material nothing is kept but that somebody said so (D20)."""
 
