@@ -34,6 +34,7 @@ PAGES = {
     "down": PageFacts(PageState.REMOVED),
     "kept": PageFacts(PageState.REMOVED, kept=True),
     "ordered": PageFacts(PageState.REMOVED, ordered=True),
+    "measured": PageFacts(PageState.REMOVED, measured=True),
     "held": PageFacts(PageState.REMOVED, held=True),
     "ended": PageFacts(PageState.REMOVED, held=True, hold_ended=True),
     "back": PageFacts(PageState.RESTORED, restored_at=AGENT_GOT_IT),
@@ -130,6 +131,7 @@ def test_a_receipt_is_refused_for_what_another_notice_or_an_order_keeps_down_and
     ask = takedown.may_take_receipt
     assert codes(ask(taking, PAGES["kept"], running, by="enforcer")) == ["kept_by_other_notice"]
     assert codes(ask(taking, PAGES["ordered"], running, by="enforcer")) == ["kept_by_order"]
+    assert codes(ask(taking, PAGES["measured"], running, by="enforcer")) == ["kept_by_measure"]
     assert ask(taking, PAGES["down"], None, by="enforcer", down_before=True)
     assert codes(ask(taking, PAGES["down"], None, by="enforcer")) == ["nothing_runs"]
 
