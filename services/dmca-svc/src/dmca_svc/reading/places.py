@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.lines import REDACTION, Line, redacted
+from dmca_svc.reading.lines import REDACTION, Line, redacted, says_something
 from dmca_svc.reading.phrases import PHRASES, holds
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def work_in(letter: Passages, said: Statements) -> str | None:
 
 def _names_work(sentence: Sentence) -> bool:
     """Whether a sentence speaks of a work, and not only of the sender's own name, company or address."""
+    value = sentence.text.partition(":")[2].strip()
+    if value and not says_something(value.lower()):
+        return False
     rest = sentence.folded
     for words in PHRASES.lists["not_a_work"]:
         rest = rest.replace(words, " ")

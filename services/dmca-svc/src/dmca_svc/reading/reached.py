@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.lines import Line, is_labelled, redacted, says_something
+from dmca_svc.reading.lines import Line, closes, is_labelled, redacted, says_something
 from dmca_svc.reading.names import bare_redaction
 from dmca_svc.reading.phrases import PHRASES, holds
 
@@ -64,7 +64,7 @@ def reaches_sender(letter: Passages, *, full: bool) -> str | None:
             return line.text
     for passage in letter.own:
         leads = holds(PHRASES.lists["contact_leads"], passage.under) or _is_label(passage.under.rstrip(": "), labels)
-        if leads and not is_labelled(passage.lines[0].text):
+        if leads and not is_labelled(passage.lines[0].text) and not closes(passage.lines[0].folded):
             return passage.text
     return next((line.text for line in letter.lines if bare_redaction(line.folded) and "://" not in line.text), None)
 
@@ -82,7 +82,7 @@ def _in_lines(lines: tuple[Line, ...], labels: str, *, full: bool) -> str | None
 def is_contact(line: Line, labels: str = "contact_labels") -> bool:
     """Whether a line is labelled as a way to reach somebody ("Phone: ..."); the address of a page or a machine is none."""
     label, colon, value = line.folded.partition(":")
-    if not colon or not any(ch.isalnum() for ch in value) or "://" in line.folded[: len(label) + 12]:
+    if not colon or not says_something(value) or "://" in line.folded[: len(label) + 12]:
         return False
     return _is_label(label.strip(" *#-."), labels)
 
@@ -172,8 +172,10 @@ def _followed(lines: tuple[Line, ...]) -> bool:
     lead = lines[0].folded
     if redacted(" ".join(line.folded for line in lines)):
         return True
-    if lead.endswith((":", " at", " by", " follows", " info")) or holds(PHRASES.lists["contact_leads"], lead[-24:]):
+    if lead.endswith((":", " at", " by", " follows", " info")):
         return any(says_something(line.folded) for line in lines[1:])
+    if holds(PHRASES.lists["contact_leads"], lead[-24:]):
+        return any("@" in line.text or any(ch.isdigit() for ch in line.text) for line in lines[1:])
     return ":" in lead and says_something(lead.rpartition(":")[2])
 
 
