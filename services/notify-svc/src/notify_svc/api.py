@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.audit import log_access
-from chassis.errors import Malformed, NotFound
+from chassis.errors import Malformed, Unavailable
 from chassis.http import OpenEdge, Prepared, Received, Router
 from chassis.http.paging import DEFAULT_LIMIT, After, Limit, Page, page
+from chassis.peers import NotThere
 from chassis.runtime import Runtime
 from chassis.service import Permanent
 from contracts import ActionState
@@ -245,8 +246,10 @@ async def ask_subject(request: Request, received: Received) -> Found:
     path, reason = f"/bans/v1/actions/{change.about_id}/subject", "letters, before they are signed for"
     try:
         answer = await runtime.peers.get("ban", path, reason=reason, request_id=request.scope.get("office.request_id"))
+    except NotThere as error:
+        raise Malformed("malformed", "body.action.action_id: There is no such action.") from error
     except Permanent as error:
-        raise NotFound("action") from error
+        raise Unavailable("ban-svc did not say whom the action is against; nothing was written, try again.") from error
     return subject_in(answer)
 
 
