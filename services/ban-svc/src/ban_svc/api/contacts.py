@@ -65,6 +65,9 @@ async def ask_directory(request: Request, _received: Received) -> Directory | No
     Raises:
         Unavailable: intake cannot be reached, or does not answer in words that can be read.
     """
+    if not request.headers.get("x-access-reason"):
+        # Nobody is looked up for a call that does not say why.
+        return None
     runtime: Runtime = request.app.state.runtime
     try:
         action_id = UUID(str(request.path_params["action_id"]))
