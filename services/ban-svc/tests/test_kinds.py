@@ -143,7 +143,8 @@ async def test_child_protection_is_seen_and_worked_on_by_the_named_group_alone(o
         for path in (where, f"{where}/timeline"):
             answer = await office.desk.get(path, role=role, reason="I wonder")
             assert answer.status_code == 403, (role, path)
-        assert (await office.desk.get(f"/bans/v1/actions?case_id={case}", role=role)).json() == {"items": []}
+        for asked in (f"case_id={case}", "kind=child_protection"):
+            assert (await office.desk.get(f"/bans/v1/actions?{asked}", role=role)).json() == {"items": []}
     seen = (await office.desk.get(f"/bans/v1/actions?case_id={case}", role="child_protection")).json()
     assert [one["id"] for one in seen["items"]] == [action["id"]]
     body = {"level": "team_peer", "verdict": "approve", "digest": action["review"]["digest"], "note": "Seen."}

@@ -51,6 +51,7 @@ class Action(Base, table=True):
         Index("action_case", "case_id", "id"),
         Index("action_individual", "individual_id", "id"),
         Index("action_kind", "kind", "id"),
+        Index("action_kind_state", "kind", "state", "id"),
         Index("action_state_id", "state", "id"),
         Index("action_source", "source_hash", unique=True, postgresql_where="source_hash IS NOT NULL"),
         Index("action_enacted", "enacted_at", postgresql_where="enacted_at IS NOT NULL"),

@@ -24,6 +24,8 @@ class Enforcement(Base, table=True):
     __table_args__ = (
         Index("enforcement_once", "action_id", "wiki", "effect", unique=True, postgresql_where="over_at IS NULL"),
         Index("enforcement_open", "state", "id", postgresql_where="over_at IS NULL"),
+        Index("enforcement_wiki", "wiki", "id", postgresql_where="over_at IS NULL"),
+        Index("enforcement_wiki_state", "wiki", "state", "id", postgresql_where="over_at IS NULL"),
         Index("enforcement_again_once", "again_of", unique=True, postgresql_where="again_of IS NOT NULL"),
         CheckConstraint("state IN ('done', 'drifted') OR (bars IS NULL AND marked IS NULL)", name="enforcement_said_by_receipt"),
         CheckConstraint("seen_by IS NOT NULL OR still_marked IS NULL", name="enforcement_said_by_look"),
