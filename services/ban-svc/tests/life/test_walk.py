@@ -23,7 +23,8 @@ STEPS = st.lists(
         st.tuples(st.just("advance"), st.just(""), st.integers(1, 20)),
         st.tuples(st.just("link"), st.just(""), st.just(0)),
         st.tuples(st.just("name"), st.sampled_from(["add", "drop", "swap", "back"]), st.integers(0, 5)),
-        st.tuples(st.just("range"), st.sampled_from(["add", "drop", "part"]), st.integers(0, 5)),
+        st.tuples(st.just("range"), st.sampled_from(["add", "add", "drop", "part"]), st.integers(0, 5)),
+        st.tuples(st.just("range"), st.just("add"), st.integers(0, 5)),
         st.tuples(st.just("carry_out"), st.just(""), st.just(0)),
         st.tuples(st.sampled_from(["lift", "overturn"]), st.just(""), st.just(0)),
     ),
@@ -241,7 +242,7 @@ def _undo(effect: str) -> str:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=8,
+    max_examples=14,
     deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
