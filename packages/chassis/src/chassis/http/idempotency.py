@@ -16,6 +16,8 @@ from chassis.edge import Edge
 from chassis.errors import Malformed, StillRunning
 
 if TYPE_CHECKING:
+    from chassis.crypto import Keyring
+    from chassis.http.operation import Caller
     from chassis.runtime import Runtime
 
 KEPT = timedelta(days=7)
@@ -64,12 +66,13 @@ def key_of(header: str | None) -> str | None:
     return given
 
 
-def attempt(request: Request, caller: str, operation: str, key: str, body: bytes) -> Attempt:
+def attempt(request: Request, keyring: "Keyring", caller: "Caller", key: str, body: bytes) -> Attempt:
     """Name this call."""
     digest = hashlib.sha256()
     for part in (request.url.path.encode(), request.scope["query_string"], request.headers.get("content-type", "").encode("latin-1"), body):
         digest.update(len(part).to_bytes(8, "big") + part)
-    return Attempt(caller, operation, key, digest.digest())
+    # Keyed, for what was said may be short enough to be guessed from its bare digest.
+    return Attempt(caller.by.id, caller.operation, key, keyring.hash("idempotency", digest.hexdigest()))
 
 
 async def claim(edge: Edge, this: Attempt) -> Response | None:

@@ -106,7 +106,7 @@ class OfficeRoute(APIRoute):
         if self.writes and self.operation.limited and caller.actor:
             limits_of(runtime).spend("writes", caller.actor.sub, runtime.settings.writes_per_minute)
         body = await self._read_body(request) if self.writes else b""
-        this = idempotency.attempt(request, caller.by.id, caller.operation, key, body) if key is not None else None
+        this = idempotency.attempt(request, runtime.keyring, caller, key, body) if key is not None else None
         if self.operation.prepares is not None:
             # A key that is reused or still at work is told before anything is asked of others.
             stored = await self._earlier(runtime, this) if this is not None else None
