@@ -94,3 +94,14 @@ def test_what_shows_how_a_page_is_protected_is_done_anew_when_that_changes(effec
 def test_signers_read_what_stays() -> None:
     assert [(one.code, one.cite) for one in rules.is_still_theirs(kept=True)] == [("account_stays_theirs", "D23")]
     assert rules.is_still_theirs(kept=False) == ()
+
+
+def test_what_undoes_an_effect_is_of_the_same_account_and_material_has_no_name() -> None:
+    texts = [named(["Ann"]), named(["Ben"])]
+    assert rules.named_by_effects(texts, on=ON) == {
+        Effect("metawiki", "lock"): "Ann",
+        Effect("metawiki", "unlock"): "Ann",
+        Effect("metawiki", "lock:2"): "Ben",
+        Effect("metawiki", "unlock:2"): "Ben",
+    }
+    assert rules.named_by_effects([spec_of("child_protection", grounds=["unlawful_material"])], on=ON) == {}
