@@ -12,7 +12,10 @@ from office.bench.matters import EVENTS_A_KEY, events
 from office.bench.run import FIGURES, measure_all
 from office.cli import BadInput, main
 
-TINY = Scale(accounts=60, ranges=8, subjects=10, seconds=0.2, sent=40, heard=40, handovers=5, idle=0, grown=(40,), grown_ranges=12)
+TINY = Scale(
+    accounts=60, ranges=8, subjects=10, seconds=0.2, sent=40, heard=40, handovers=5, idle=0, grown=(40,), grown_ranges=12,
+    replicas=2, changes=1, checks_a_second=50, listed=(100, 200), asked=4,
+)  # fmt: skip
 
 
 async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafka: str) -> None:
@@ -22,14 +25,25 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
     said = {line.figure: json.loads(as_json(line)) for line in lines}
     grown = [f"{figure} of {count}" for count in TINY.grown for figure in ("index", "index bytes", "check", "check many")]
     grown = [one.replace("index bytes of", "index of") + " bytes" if "bytes" in one else one for one in grown]
-    others = ["filing", "relay", "inbox", "handover p50", "handover p99"]
+    lists = ["list of all", "list deep", *(f"list by {what}" for what in ("state", "kind", "state and kind", "individual", "case"))]
+    lists += ["list of what waits", "timeline"]
+    others = ["visible", *lists, "filing", "relay", "inbox", "handover p50", "handover p99"]
     assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
         assert one["ours"] > 0
         assert one["goal"][:2] in (">=", "<=")
         assert len(one["runs"]) == 1
-        alone = one["figure"] == "handover p99" or one["figure"].startswith("index")
+        alone = one["figure"] in ("handover p99", "visible") or one["figure"].startswith("index")
         assert ("ratio" in one) == ("bare" in one) == (not alone)
+
+
+async def test_a_load_with_a_pace_asks_no_more_than_that() -> None:
+    port = free_port()
+    async with program([*BARE, "check", str(port)], {}) as process:
+        await until_ready(process, port)
+        target = load.Target(port, [load.request("GET", "/check?user=Somebody")])
+        answered = await load.rates(load.Plan({"paced": target}, ["paced"], 4, 0.5, 40))
+    assert 0 < answered["paced"] <= 50
 
 
 async def test_a_server_that_answers_something_else_ends_the_run() -> None:
@@ -42,6 +56,8 @@ async def test_a_server_that_answers_something_else_ends_the_run() -> None:
         assert answered["fine"] > 0
         with pytest.raises(RuntimeError, match="404"):
             await load.rates(load.Plan({"fine": fine, "wrong": wrong}, ["fine", "wrong"], 2, 0.1))
+        with pytest.raises(RuntimeError, match="404"):
+            await load.times(port, wrong.requests)
 
 
 def test_a_figure_is_the_median_of_its_runs() -> None:

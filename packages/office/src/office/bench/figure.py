@@ -22,6 +22,11 @@ class Scale:
     idle: float = 5.0
     grown: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     grown_ranges: int = 100_000
+    replicas: int = 3
+    changes: int = 20
+    checks_a_second: int = 500
+    listed: tuple[int, ...] = (10_000, 1_000_000)
+    asked: int = 100
 
 
 @dataclass(frozen=True, slots=True)

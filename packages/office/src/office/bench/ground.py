@@ -73,6 +73,14 @@ class Ground:
         await make_topics(settings, [CaseChange.stream_name()])
         return settings
 
+    async def drop(self, settings: Settings) -> None:
+        """Give back what a large database of its own takes from the disk."""
+        admin = await asyncpg.connect(self.admin_dsn)
+        try:
+            await admin.execute(f'DROP DATABASE "{settings.datacenter}" WITH (FORCE)')
+        finally:
+            await admin.close()
+
     @asynccontextmanager
     async def program(self, *command: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
         """Run a program of this home in a process of its own, and end it by SIGTERM."""

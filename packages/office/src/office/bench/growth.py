@@ -1,7 +1,5 @@
 """The ban check as the list of bans grows: its ratio, its slowest answers, and what its memory costs, from ten thousand accounts on."""
 
-import asyncio
-import base64
 import random
 import sys
 import time
@@ -42,9 +40,9 @@ async def measure_growth(ground: Ground, runs: int) -> list[Line]:
     async with AsyncExitStack() as stack:
         owner = await asyncpg.connect(ground.admin_dsn)
         stack.push_async_callback(owner.close)
-        await _begin(owner, ground)
+        await begin(owner, ground)
         for count in ground.scale.grown:
-            await _grow(owner, ground, range(stands, count))
+            await grow(owner, ground, range(stands, count))
             stands = count
             grown = replace(ground, scale=replace(ground.scale, accounts=count, ranges=ground.scale.grown_ranges))
             said = f"{count:,} accounts and {ground.scale.grown_ranges:,} ranges in force"
@@ -84,21 +82,12 @@ async def _memory(ground: Ground, runs: int, said: str) -> list[Line]:
 
 async def _p99(ground: Ground, pair: Pair) -> float:
     """Ask one after the other and give the time that one in a hundred exceeds."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", pair.ours)
-    questions = [base64.b64decode(load.request("GET", f"/bans/v1/check{query}", token=pair.token)) for query in asked(ground, ANSWERS)]
-    took: list[float] = []
-    for question in questions:
-        begun = time.perf_counter()
-        writer.write(question)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(length)
-        took.append(time.perf_counter() - begun)
-    writer.close()
+    questions = [load.request("GET", f"/bans/v1/check{query}", token=pair.token) for query in asked(ground, ANSWERS)]
+    took = await load.times(pair.ours, questions)
     return sorted(took)[len(took) * 99 // 100]
 
 
-async def _begin(owner: asyncpg.Connection, ground: Ground) -> None:
+async def begin(owner: asyncpg.Connection, ground: Ground) -> None:
     """Begin with ranges alone."""
     await owner.execute("SET session_replication_role = replica; SET search_path = ban; TRUNCATE cover")
     rows = [(UUID(int=8), network) for network in _ranges(ground.scale.grown_ranges)]
@@ -106,7 +95,7 @@ async def _begin(owner: asyncpg.Connection, ground: Ground) -> None:
     await owner.executemany(statement, rows)
 
 
-async def _grow(owner: asyncpg.Connection, ground: Ground, numbers: range) -> None:
+async def grow(owner: asyncpg.Connection, ground: Ground, numbers: range) -> None:
     """Put more accounts in force; nobody signed for them, so what asks for it is left out."""
     hashes, action, batch = Hashes(ground.keyring), UUID(int=7), 50_000
     now = await owner.fetchval("SELECT now()")

@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,12 +32,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Slices of `seconds` each, in this order of targets, over this many connections."""
+    """Slices of `seconds` each, in this order of targets, over this many connections.
+
+    Without `a_second` every connection asks again as soon as it is answered; with it, all together ask so often and no more.
+    """
 
     targets: Mapping[str, Target]
     order: Sequence[str]
     connections: int
     seconds: float
+    a_second: float | None = None
 
 
 def request(method: str, path: str, *, token: str = "", body: bytes = b"", headers: Mapping[str, str] | None = None) -> str:
@@ -69,15 +74,45 @@ async def rates(plan: Plan) -> dict[str, float]:
     return found
 
 
+async def times(port: int, requests: Sequence[str]) -> list[float]:
+    """Ask one after the other, on one connection of this process; give the seconds that each answer took.
+
+    Raises:
+        RuntimeError: the server answered something else than 200.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    took = []
+    for one in map(base64.b64decode, requests):
+        begun = time.perf_counter()
+        writer.write(one)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = _LENGTH.search(head)
+        body = await reader.readexactly(int(length[1]) if length else 0)
+        took.append(time.perf_counter() - begun)
+        if head[9:12] != b"200":
+            raise RuntimeError(f"answered {head[9:12].decode()}: {body[-200:].decode(errors='replace')}")
+    writer.close()
+    return took
+
+
 class Slice:
     """One target for one slice: what its connections share."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, a_second: float | None) -> None:
+        self._pause = 1 / a_second if a_second else 0.0
+        self._next = 0.0
         self.status = str(target.status).encode()
         self.requests = _endless([base64.b64decode(one) for one in target.requests])
         self.answers = 0
         self.over = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wait(self) -> float:
+        """Take the next moment at which something is asked, and tell how far off it is."""
+        now = asyncio.get_running_loop().time()
+        due = max(self._next, now)
+        self._next = due + self._pause
+        return due - now
 
     def fail(self, says: str) -> None:
         """End the run."""
@@ -96,7 +131,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # asyncio types what it hands in too widely
-        self._transport.write(next(self._slice.requests))
+        self._ask()
 
     def data_received(self, data: bytes) -> None:
         """Take a piece of an answer."""
@@ -116,8 +151,18 @@ class Connection(asyncio.Protocol):
             self._wanted = int(length[1]) - rest
         if self._wanted == 0:
             self._slice.answers += 1
-            if not self._slice.over:
-                self._transport.write(next(self._slice.requests))
+            self._ask()
+
+    def _ask(self) -> None:
+        wait = self._slice.wait()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._write)
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        if not self._slice.over:
+            self._transport.write(next(self._slice.requests))
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Only the end of the slice may end a connection."""
@@ -128,13 +173,13 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
-async def _run(target: Target, connections: int, seconds: float) -> tuple[int, float]:
+async def _run(target: Target, plan: Plan) -> tuple[int, float]:
     loop = asyncio.get_running_loop()
-    slice_ = Slice(target)
-    opened = [(await loop.create_connection(lambda: Connection(slice_), "127.0.0.1", target.port))[1] for _ in range(connections)]
+    slice_ = Slice(target, plan.a_second)
+    opened = [(await loop.create_connection(lambda: Connection(slice_), "127.0.0.1", target.port))[1] for _ in range(plan.connections)]
     await asyncio.wait([slice_.failed], timeout=WARM_UP)
     before, begin = slice_.answers, loop.time()
-    await asyncio.wait([slice_.failed], timeout=seconds)
+    await asyncio.wait([slice_.failed], timeout=plan.seconds)
     count, took = slice_.answers - before, loop.time() - begin
     if slice_.failed.done():
         slice_.failed.result()
@@ -150,7 +195,7 @@ async def _measure(plan: Plan) -> dict[str, float]:
     counts = dict.fromkeys(plan.targets, 0)
     times = dict.fromkeys(plan.targets, 0.0)
     for name in plan.order:
-        count, took = await _run(plan.targets[name], plan.connections, plan.seconds)
+        count, took = await _run(plan.targets[name], plan)
         counts[name] += count
         times[name] += took
     return {name: counts[name] / times[name] for name in plan.targets}

@@ -25,6 +25,18 @@ async def _growth(ground: Ground, runs: int) -> list[Line]:
     return await measure_growth(ground, runs)
 
 
+async def _visible(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.visible import measure_visible
+
+    return await measure_visible(ground, runs)
+
+
+async def _lists(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.lists import measure_lists
+
+    return await measure_lists(ground, runs)
+
+
 async def _filing(ground: Ground, runs: int) -> list[Line]:
     from office.bench.filing import measure_filing
 
@@ -52,6 +64,8 @@ async def _handover(ground: Ground, runs: int) -> list[Line]:
 FIGURES: dict[str, Figure] = {
     "check": _check,
     "growth": _growth,
+    "visible": _visible,
+    "lists": _lists,
     "filing": _filing,
     "relay": _relay,
     "inbox": _inbox,
