@@ -123,7 +123,9 @@ async def test_grants_of_the_lists_on_which_it_stood_and_their_copies(office: An
         return str(answer.json()["id"])
 
     here, elsewhere = await granted(await event("NL")), await granted(await event("SE"))
-    ban = await office.enacted(office.spec("event_ban", scope={"everywhere": False, "countries": ["NL"]}))
+    # A list of an event to come names those whom a ban will keep from it, also before the ban begins.
+    begins = (day - timedelta(days=10)).isoformat()
+    ban = await office.enacted(office.spec("event_ban", scope={"everywhere": False, "countries": ["NL"]}, starts_at=begins))
     copied = await desk.get(f"/bans/v1/event-lists/{here}/copy", role="event_steward", sub="omar", reason="badges")
     assert copied.status_code == 200, copied.text
     found = (await read(office, ban)).json()

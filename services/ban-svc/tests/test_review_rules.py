@@ -47,7 +47,9 @@ def test_the_evaluator_withdraws_what_is_open(state: State) -> None:
     ("state", "facts", "codes"),
     [
         (State.PROPOSED, {}, []),
-        (State.ENACTED, {}, ["not_open"]),
+        (State.ENACTED, {}, []),
+        (State.ENFORCED, {"signed": True}, ["signed_already"]),
+        (State.LIFTED, {}, ["not_open"]),
         (State.PROPOSED, {"by": "eva"}, ["evaluator_recuses"]),
         (State.IN_REVIEW, {"signed": True}, ["signed_already"]),
         (State.IN_REVIEW, {"recused": True}, ["recused"]),

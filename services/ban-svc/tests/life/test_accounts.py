@@ -1,7 +1,8 @@
 """The accounts that a decision in force names: one more, by the chain, is covered at once, one less released (R17, R20, D23, D26)."""
 
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 
 def named(*names: str) -> list[dict[str, str]]:
@@ -63,6 +64,17 @@ async def test_an_account_less_is_ordinary_confirmed_by_two_people_and_released_
     assert (await managers.last(ban))["issuance"] == 1
     # The account is nobody's again: another decision may name it as somebody else's.
     assert (await office.enacted(office.spec(accounts=named(one))))["individual_id"] != ban["individual_id"]
+
+
+async def test_an_account_less_before_an_event_ban_begins_was_never_kept_out(office: Any, managers: Any) -> None:
+    one, other, day = somebody(), somebody(), office.desk.runtime.clock.law() + timedelta(days=100)
+    spec = office.spec("event_ban", accounts=named(one, other), starts_at=day.isoformat())
+    ban = await office.enacted(spec)
+    await managers.proposed(ban, {**spec, "accounts": named(other)})
+    await managers.done(ban, "modifications/confirmation", {"note": "It is somebody else's."})
+    assert await office.desk.findings() == []
+    held = await office.desk.sql("SELECT starts_at, ends_at FROM cover WHERE action_id = $1 ORDER BY ends_at", UUID(ban["id"]))
+    assert [row["ends_at"] is None or row["ends_at"] <= row["starts_at"] for row in held] == [True, True]
 
 
 async def test_what_was_taken_away_and_comes_back_keeps_its_number(office: Any, managers: Any) -> None:

@@ -66,6 +66,22 @@ async def test_the_chain_over_a_modification_is_signed_as_the_chain_over_a_decis
     assert (await office.read(ban))["expires_at"] == "2099-01-01T00:00:00Z"
 
 
+async def test_who_stepped_aside_from_what_is_in_force_neither_signs_nor_enacts_its_modification(office: Any, managers: Any) -> None:
+    spec, why = office.spec("event_ban", expires_at="2099-01-01T00:00:00Z"), {"why": "I know the person."}
+    ban = await office.enacted(spec)
+    digest = (await managers.proposed(ban, {**spec, "expires_at": "2099-06-01T00:00:00Z"})).json()["modification"]["digest"]
+    for sub, role in (("pia", "team_peer"), ("emil", "enforcer")):
+        assert (await managers.post(ban, "recusals", why, sub, role)).status_code == 200
+    assert office.codes(await office.sign(ban, "team_peer", digest=digest, sub="pia")) == ["recused"]
+    for level in ("team_peer", "team_manager", "director", "chief", "legal", "communications", "executive_director"):
+        assert (await office.sign(ban, level, digest=digest, sub=f"next-{level}")).status_code == 200
+    assert office.codes(await office.enact(ban, sub="emil")) == ["recused"]
+    # Who signed or enacted what is in force, or its modification, had part in it, and does not take that back by stepping aside.
+    for sub, role in (("one-legal", "legal"), ("enno", "enforcer"), ("next-legal", "legal")):
+        assert office.codes(await managers.post(ban, "recusals", why, sub, role)) == ["signed_already"], sub
+    assert (await office.enact(ban)).json()["expires_at"] == "2099-06-01T00:00:00Z"
+
+
 async def test_a_range_block_has_no_legal_in_its_column_and_its_modification_has(office: Any, managers: Any) -> None:
     ban = await office.enacted()
     law = office.desk.runtime.clock.law()

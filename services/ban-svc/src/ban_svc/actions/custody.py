@@ -73,7 +73,7 @@ async def custody_of(edge: Edge, action: Action) -> Custody:
         signatures=await _signatures(edge, action),
         looks=await accesses_of(edge, action.id),
         grants=grants,
-        copies=await _copies(edge, [one.granted.id for one in grants], spans),
+        copies=await _copies(edge, action, [one.granted.id for one in grants], spans),
         checked=await _checked(edge, action),
         entry=rules.register_of(spec) if spec is not None else None,
     )
@@ -120,7 +120,7 @@ async def _grants(edge: Edge, action: Action, spans: Sequence[Cover]) -> list[Gr
     """Find the confirmed grants whose event the ban covered while they held."""
     if not spans:
         return []
-    first, last = min(one.starts_at for one in spans), _end(spans)
+    first, last = _since(action), _end(spans)
     asked = (
         select(EventList, Event, col(EventOmission.at))
         .join(Event, col(Event.id) == col(EventList.event))
@@ -141,11 +141,11 @@ async def _grants(edge: Edge, action: Action, spans: Sequence[Cover]) -> list[Gr
     return found
 
 
-async def _copies(edge: Edge, lists: Sequence[UUID], spans: Sequence[Cover]) -> list[EventCopy]:
+async def _copies(edge: Edge, action: Action, lists: Sequence[UUID], spans: Sequence[Cover]) -> list[EventCopy]:
     """Find the copies of those lists that were made while the ban stood."""
     if not lists:
         return []
-    first, last = min(one.starts_at for one in spans), _end(spans)
+    first, last = _since(action), _end(spans)
     asked = select(EventCopy).where(col(EventCopy.list_id).in_(lists), col(EventCopy.at) >= first)
     if last is not None:
         asked = asked.where(col(EventCopy.at) < last)
@@ -157,6 +157,11 @@ async def _checked(edge: Edge, action: Action) -> bool:
     """Tell whether the check that tooling asks answers, or answered, from it: it knows no event bans (R37)."""
     known = select(Cover.id).where(Cover.action_id == action.id, Cover.kind != "event_ban").limit(1)
     return (await edge.session.scalar(known)) is not None
+
+
+def _since(action: Action) -> datetime:
+    """Tell from when on it could stand on a list: of an event to come also before the ban itself begins."""
+    return max(action.proposed_at, action.enacted_at or action.proposed_at)
 
 
 def _end(spans: Sequence[Cover]) -> datetime | None:

@@ -152,8 +152,8 @@ async def _cover(edge: Edge, ban: Action, wanted: set[bytes], spec: ActionSpec |
             if row.ends_at != ban.expires_at:
                 row.ends_at = ban.expires_at
         else:
-            # One that has not begun yet never holds: it is empty.
-            row.ends_at = max(edge.now, row.starts_at)
+            # One that has not begun yet ends before it begins, and never holds.
+            row.ends_at = edge.now
     edge.session.add_all(
         Cover(action_id=ban.id, kind=ban.kind, name_hash=name_hash, scope=scope, starts_at=begins, ends_at=ban.expires_at)
         for name_hash in sorted(wanted - kept)

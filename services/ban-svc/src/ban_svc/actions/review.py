@@ -17,7 +17,7 @@ from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.emergency import chain_ended, signature_came
 from ban_svc.actions.matter import aimed_at, matter_of_action, roles_of, sub_hash
-from ban_svc.actions.modification import withdraw_modification
+from ban_svc.actions.modification import had_part, withdraw_modification
 from ban_svc.actions.proposal import send_back, write_spec
 from ban_svc.actions.text import open_spec, seal_spec, write_note
 from ban_svc.model import IN_FORCE, ActionSpec, State
@@ -215,7 +215,9 @@ async def withdraw(edge: Edge, action_id: UUID, *, note: str) -> Action:
 
 
 async def recuse(edge: Edge, action_id: UUID, *, why: str) -> Action:
-    """Step aside before signing or enacting; it changes nothing that others may know, so it has a row in the trail and no event.
+    """Step aside before signing or enacting, or from what follows on a decision in force.
+
+    It changes nothing that others may know, so it has a row in the trail and no event.
 
     Raises:
         Refused: with every reason.
@@ -223,7 +225,7 @@ async def recuse(edge: Edge, action_id: UUID, *, why: str) -> Action:
     action = await edge.lock(Action, action_id, "action")
     review = await review_of(edge, action)
     by = edge.by.id
-    signed = any(signature.by == by for signature in review.signatures)
+    signed = any(signature.by == by for signature in review.signatures) or await had_part(edge, action, by)
     aside = rules.may_recuse(State(action.state), by=by, evaluator=action.evaluator, signed=signed, recused=by in review.recused)
     (rules.may_work_on(Kind(action.kind), roles_of(edge)) & aside).or_refuse()
     note = await write_note(edge, action, "recusal", why)

@@ -91,35 +91,22 @@ def may_modify(
     """A decision in force is changed in what it says and what it names of its person, once its own chain has ended; never in whom it is
     against, nor in what was over once done; and its nature is at least what the rule finds (D4, D26).
     """  # noqa: D205 - the rule is one sentence
-    fixed = sorted(_fixed(facts, old, new))
+    allowed = is_in_force(facts) & may_act_on(facts) & _is_free(facts, waiting, by=by)
+    if new.kind is not old.kind:
+        # What else the text says is another kind's, which may have no action at all.
+        another = Reason("kind_changed", "Another kind has another chain; propose that, naming what led to it.", "D26")
+        return allowed & Decision.of((True, another))
     judged = judge(old, new, term)
-    return (
-        is_in_force(facts)
-        & may_act_on(facts)
-        & Decision.of(
-            (
-                new.kind is not old.kind,
-                Reason("kind_changed", "Another kind has another chain; propose that, naming what led to it.", "D26"),
-            ),
-            (not changed(old, new), Reason("nothing_changed", "The text says what is in force already.", "D26")),
-            *((True, Reason("field_fixed", f"A modification does not change {name}; decide it anew.", "D26")) for name in fixed),
-            (
-                nature == "ordinary" and judged.nature != "ordinary" and new.kind is old.kind,
-                Reason(
-                    "nature_understated",
-                    "This is substantial and atypical: " + " ".join(one.says for one in judged.remarks),
-                    "D26",
-                ),
-            ),
-            (
-                waiting is not None and (waiting.by != by or waiting.route is Route.CHAIN),
-                Reason("proposed_already", "Another modification waits; it is decided first.", "D26"),
-            ),
-            (
-                facts.signed_after,
-                Reason("chain_not_ended", "Its own chain has not ended; it is changed once it was approved as it was done.", "D4"),
-            ),
-        )
+    return allowed & Decision.of(
+        (not changed(old, new), Reason("nothing_changed", "The text says what is in force already.", "D26")),
+        *(
+            (True, Reason("field_fixed", f"A modification does not change {name}; decide it anew.", "D26"))
+            for name in sorted(_fixed(facts, old, new))
+        ),
+        (
+            nature == "ordinary" and judged.nature != "ordinary",
+            Reason("nature_understated", "This is substantial and atypical: " + " ".join(one.says for one in judged.remarks), "D26"),
+        ),
     )
 
 
@@ -177,10 +164,22 @@ def _inside(new: Sequence[str] | None, old: Sequence[str] | None) -> bool:
     return old is None or (new is not None and set(new) <= set(old))
 
 
+def _is_free(facts: LifeFacts, waiting: WaitingFacts | None, *, by: str) -> Decision:
+    """Only one modification waits at a time, and none before the decision's own chain has ended."""
+    return Decision.of(
+        (
+            waiting is not None and (waiting.by != by or waiting.route is Route.CHAIN),
+            Reason("proposed_already", "Another modification waits; it is decided first.", "D26"),
+        ),
+        (
+            facts.signed_after,
+            Reason("chain_not_ended", "Its own chain has not ended; it is changed once it was approved as it was done.", "D4"),
+        ),
+    )
+
+
 def _fixed(facts: LifeFacts, old: ActionSpec, new: ActionSpec) -> frozenset[str]:
-    """Name what is changed and cannot be; of another kind nothing else need be said."""
-    if new.kind is not old.kind:
-        return frozenset()
+    """Name what is changed and cannot be."""
     different = changed(old, new)
     once_done = facts.kind not in POLICY.value("liftable", on=facts.now.date())
     aims = _AIMS if once_done else frozenset({"accounts"} if not is_about_somebody(old, new) else ())

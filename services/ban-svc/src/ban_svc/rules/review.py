@@ -31,11 +31,13 @@ def may_withdraw(state: State, *, by: str, evaluator: str) -> Decision:
 
 
 def may_recuse(state: State, *, by: str, evaluator: str, signed: bool, recused: bool) -> Decision:
-    """Whoever is conflicted steps aside before signing; the evaluator withdraws instead (D1, R115)."""
+    """Whoever is conflicted steps aside before signing, also from what follows on a decision in force; the evaluator withdraws instead (D1,
+    D4, D26, R115).
+    """  # noqa: D205 - the rule is one sentence
     return Decision.of(
-        (state not in OPEN, Reason("not_open", f"The action is {state}; there is nothing left to step aside from.", "R115")),
+        (state not in OPEN | IN_FORCE, Reason("not_open", f"The action is {state}; there is nothing left to step aside from.", "R115")),
         (by == evaluator, Reason("evaluator_recuses", "You evaluated the matter; withdraw it and let another evaluate.", "D1")),
-        (signed, Reason("signed_already", "You have signed a level of this; ask the next level to return it instead.", "D1")),
+        (signed, Reason("signed_already", "You had part in this already; ask the next level to return it instead.", "D1")),
         (recused, Reason("recused", "You have stepped aside from this already.", "D1")),
     )
 

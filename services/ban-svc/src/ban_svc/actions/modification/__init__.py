@@ -2,6 +2,7 @@
 
 from ban_svc.actions.modification.proposal import confirm_modification, enact_modification, propose_modification, withdraw_modification
 from ban_svc.actions.modification.review import (
+    had_part,
     is_modification_approved,
     is_of_modification,
     latest_modification,
@@ -13,6 +14,7 @@ from ban_svc.actions.modification.text import texts_of
 __all__ = [
     "confirm_modification",
     "enact_modification",
+    "had_part",
     "is_modification_approved",
     "is_of_modification",
     "latest_modification",

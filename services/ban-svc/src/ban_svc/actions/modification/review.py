@@ -35,6 +35,16 @@ async def is_modification_approved(edge: Edge, action_id: UUID) -> bool:
     return await edge.session.scalar(found) is not None
 
 
+async def had_part(edge: Edge, action: Action, person: str) -> bool:
+    """Tell whether somebody put a decision into force, or proposed, signed or confirmed a modification of it: who did cannot undo that by
+    stepping aside.
+    """  # noqa: D205 - one sentence
+    signed = select(ModificationSignature.modification_id).where(ModificationSignature.by == person)
+    theirs = (col(Modification.by) == person) | (col(Modification.confirmed_by) == person) | col(Modification.id).in_(signed)
+    modified = select(Modification.id).where(Modification.action_id == action.id, theirs).limit(1)
+    return action.performed_by == person or await edge.session.scalar(modified) is not None
+
+
 async def sign_modification(edge: Edge, action_id: UUID, *, level: Level, verdict: Verdict, digest: str, note: str) -> Action:
     """Sign one level of the chain over a modification, in its turn and in the role of its name, or for somebody who delegated it.
 
