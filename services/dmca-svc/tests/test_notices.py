@@ -281,3 +281,24 @@ async def test_two_who_assess_at_once_are_told(office: Any) -> None:
 
 def test_every_refusal_that_an_operation_names_has_its_page() -> None:
     assert undocumented_problems(SERVICE) == []
+
+
+async def test_a_plain_letter_is_read_in_the_charset_that_its_header_names(office: Any) -> None:
+    async def post(content: bytes, kind: str) -> Any:
+        return await office.desk.post("/dmca/v1/notices", role="requester_desk", content=content, headers={"Content-Type": kind})
+
+    words = "Señora Ñandú https://commons.wikimedia.org/wiki/File:Café.jpg"
+    for charset in ("iso-8859-1", "utf-16"):
+        answer = await post(words.encode(charset), f"text/plain; charset={charset}")
+        assert answer.status_code == 201, answer.text
+        assert [page["page"]["title"] for page in answer.json()["pages"]] == ["File:Café.jpg"]
+    for charset in ("", "; charset=utf-8", "; charset=x-nobody-knows", "; charset=rot13"):
+        assert (await post(words.encode("iso-8859-1"), f"text/plain{charset}")).status_code == 422
+
+
+async def test_who_names_no_address_in_words_is_reached_where_they_wrote_from(office: Any) -> None:
+    mail = "From: Ada Example <ada@example.org>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nPlease remove the file."
+    answer = await office.desk.post(
+        "/dmca/v1/notices", role="requester_desk", content=mail.encode(), headers={"Content-Type": "message/rfc822"}
+    )
+    assert answer.json()["reading"]["contact"] == {"email": "ada@example.org"}

@@ -52,6 +52,17 @@ def test_of_two_dresses_the_plain_one_is_read() -> None:
     assert letter_text(message.as_bytes(), "message/rfc822").text.strip() == "plain words"
 
 
+def test_a_plain_part_that_only_points_to_the_page_is_no_letter() -> None:
+    message = mail()
+    message.set_content("Your mail program cannot show this message. Please use one that shows pages.")
+    message.add_alternative(
+        f"<p>{WORDS}</p>" + "<p>The photograph on this page is mine, and I ask that it be taken down.</p>" * 10, subtype="html"
+    )
+    text = letter_text(message.as_bytes(), "message/rfc822").text
+    assert "taken down" in text
+    assert "cannot show" not in text
+
+
 def test_html_only_mail_gives_its_words_without_scripts() -> None:
     message = mail()
     message.set_content(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.errors import Malformed
 from chassis.http import Received
-from chassis.http.body import JSON
+from chassis.http.body import JSON, check_text
 from starlette.requests import Request
 
 from dmca_svc.actions.cures import words_so_far
@@ -16,6 +16,7 @@ from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
 from dmca_svc.model.joining import JoinedAs
 from dmca_svc.model.letter import ReadLetter
+from dmca_svc.reading.charsets import charset_of, codec_of, decoded
 
 LETTERS = (JSON, "text/plain", "message/rfc822")
 LARGEST_LETTER = 8 << 20
@@ -68,6 +69,23 @@ async def read_joining(request: Request, body: Received) -> ReadLetter | None:
     return await _read_together(request, form.notice_id, words)
 
 
+def _text(request: Request, body: Received) -> bytes:
+    """Give a plain letter in UTF-8; as another charset only where its header names it.
+
+    Raises:
+        Malformed: it is not valid UTF-8 where no charset is named, or nobody knows the one that is.
+    """
+    label = charset_of(request.headers.get("content-type", ""))
+    codec = codec_of(label)
+    if label is not None and codec is None:
+        raise Malformed("malformed", "Nobody knows the charset that the header Content-Type names; send the letter in UTF-8.")
+    if codec in {None, "utf-8"}:
+        return body.text().encode()
+    text = decoded(body.content, label)
+    check_text(text, "body")
+    return text.encode()
+
+
 async def _read_together(request: Request, notice_id: UUID, text: str) -> ReadLetter:
     """Read a notice and what completes it as one letter."""
     runtime = request.app.state.runtime
@@ -86,7 +104,7 @@ async def read_letter(request: Request, body: Received) -> Posted:
     if body.media_type == "message/rfc822":
         return Posted(await reader.read(body.content, body.media_type), Channel.LEGAL)
     if body.media_type == "text/plain":
-        return Posted(await reader.read(body.text().encode(), body.media_type), Channel.LEGAL)
+        return Posted(await reader.read(_text(request, body), "text/plain"), Channel.LEGAL)
     form = body.form(LetterForm)
     letter = await reader.read(form.text.encode(), "text/plain")
     return Posted(letter, form.channel, form.received_at, form.evidence)

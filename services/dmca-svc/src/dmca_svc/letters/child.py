@@ -33,7 +33,7 @@ def main(megabytes: int) -> None:
         _limit_time(told["seconds"])
         letter = letter_text(raw, told["media_type"])
         _answer(outgoing, _words(letter))
-        _answer(outgoing, read(letter.text).as_json())
+        _answer(outgoing, read(letter.text, letter.sender).as_json())
 
 
 def _words(letter: Letter) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def decoded(raw: bytes, label: str | None) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def charset_of(media_type: str) -> str | None:
+    """Give the charset that a Content-Type names; None where it names none."""
+    for parameter in media_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"')
+    return None
+
+
 def codec_of(label: str | None) -> str | None:
     """Give Python's name of the charset that a label stands for; None for no label and for one that nobody knows."""
     if not label:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dmca_svc.reading.automatic import is_automatic
 from dmca_svc.reading.body import UNKNOWN, content_of, is_text, unflowed, without_blocks, without_data
-from dmca_svc.reading.charsets import decoded
+from dmca_svc.reading.charsets import charset_of, decoded
 from dmca_svc.reading.page import looks_like_page, text_of_html
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ MAX_DEPTH: Final = 6
 
 MAX_PARTS: Final = 200
 """Parts that are looked at; the stream of a hostile mail can hold a million empty ones."""
+
+MOST_WORDS_OF_A_STUB: Final = 40
+"""So long is what a program puts in the plain part that it does not fill: "your program cannot show this message"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def letter_text(raw: bytes, media_type: str) -> Letter:
             return _mail(raw)
         except RecursionError:
             return Letter(text="", attachments=[kind])
-    text, files = words_of(decoded(raw, _charset(media_type)), kind)
+    text, files = words_of(decoded(raw, charset_of(media_type)), kind)
     return Letter(text=text, attachments=files)
 
 
@@ -63,14 +66,6 @@ def words_of(text: str, kind: str) -> tuple[str, list[str]]:
     is_page = kind == "text/html" or looks_like_page(text)
     words, blocks = without_blocks(text_of_html(text) if is_page else text)
     return words, addressed + blocks
-
-
-def _charset(media_type: str) -> str | None:
-    for parameter in media_type.split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip('"')
-    return None
 
 
 def _mail(raw: bytes) -> Letter:
@@ -119,12 +114,20 @@ def _collect(part: Message, texts: list[str], attachments: list[str], *, depth: 
 
 
 def _plainest(parts: list[Message]) -> list[Message]:
-    """Of the same words in several dresses take the plain one; an empty plain one (HTML-only mail by some programs) does not count."""
-    for wanted in ("text/plain", "text/html"):
-        for part in parts:
-            if part.get_content_type() == wanted and not _attached(part) and content_of(part).strip():
-                return [part]
-    return parts[-1:]
+    """Of the same words in several dresses take the plain one, unless it is none of them.
+
+    Some programs leave it empty, or have it say no more than that the letter is to be read elsewhere.
+    """
+    plain, page = (
+        next((part for part in parts if part.get_content_type() == kind and not _attached(part) and content_of(part).strip()), None)
+        for kind in ("text/plain", "text/html")
+    )
+    if plain is not None and page is not None:
+        said = len(content_of(plain).split())
+        if said <= MOST_WORDS_OF_A_STUB and len(text_of_html(decoded(content_of(page), page.get_content_charset())).split()) > 4 * said:
+            return [page]
+    chosen = plain or page
+    return [chosen] if chosen is not None else parts[-1:]
 
 
 def _attached(part: Message) -> bool:

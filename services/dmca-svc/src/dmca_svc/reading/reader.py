@@ -13,8 +13,10 @@ from dmca_svc.reading.statements import statements
 from dmca_svc.reading.verdict import verdict_of
 
 
-def read(text: str) -> Reading:
+def read(text: str, sender: str | None = None) -> Reading:
     """Propose what a letter is, which statutory elements it holds and where, and how it stands (D8, D10).
+
+    `sender` is the address that the letter's mail says it is from: a proposal of how to reach them, and no element.
 
     Pure and total: any text gives a reading, in time linear in its length. Of a text over 350,000 characters the
     beginning and the end are read for statements, and the whole for addresses.
@@ -35,5 +37,5 @@ def read(text: str) -> Reading:
         elements=elements,
         urls=urls,
         pages=pages(urls, files(text)),
-        contact=contact_of(letter),
+        contact=contact_of(letter, sender),
     )

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _ORGANISATION = ("company", "organization name", "organisation name", "organisation", "organization", "firm")
 
 
-def contact_of(letter: Passages) -> Contact:
-    """Read name, organisation and e-mail address as far as they are plainly there."""
+def contact_of(letter: Passages, sender: str | None) -> Contact:
+    """Read name, organisation and e-mail address as far as they are plainly there; without an address, that which `sender` wrote from."""
     email = next((found for line in letter.lines for found in [own_email(line.folded)] if found), None)
     organisation = next((value for line in letter.lines for value in [_value(line, _ORGANISATION)] if value), None)
-    return Contact(name=_name(letter), organisation=organisation, email=email)
+    return Contact(name=_name(letter), organisation=organisation, email=email or sender)
 
 
 def _name(letter: Passages) -> str | None:
