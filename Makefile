@@ -43,7 +43,7 @@ run: install ## start everything and stay up (Ctrl-C ends it)
 	$(BIN)/office up --dev
 
 test: install ## run the tests, on real PostgreSQL and Kafka
-	$(BIN)/pytest -m 'not chaos' --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m 'not chaos' --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: install ## lint, types, import laws, dependencies, generated files, migrations
 	$(BIN)/ruff check .
