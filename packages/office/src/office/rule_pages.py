@@ -13,7 +13,7 @@ from typing import Any
 from office.refusals import Against, reasons_of
 
 # Rooms of the law: everything else is plumbing and has no page.
-LAW = ("model", "rules", "review", "deadline", "workdays", "months", "names", "addresses", "decision", "kinds")
+LAW = ("model", "rules", "review", "deadline", "workdays", "months", "names", "addresses", "decision", "kinds", "media_type")
 REPOSITORY_NOTE = (
     "Made from the code by `make rules-page`; do not edit. Numbers are product defaults, dated and cited; counsel owns the words. "
     "R and D are the numbers of [policy-coverage](../policy-coverage.md); `…` stands for what differs from case to case."

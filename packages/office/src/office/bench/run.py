@@ -37,10 +37,22 @@ async def _lists(ground: Ground, runs: int) -> list[Line]:
     return await measure_lists(ground, runs)
 
 
+async def _queue(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.queue import measure_queue
+
+    return await measure_queue(ground, runs)
+
+
 async def _filing(ground: Ground, runs: int) -> list[Line]:
     from office.bench.filing import measure_filing
 
     return await measure_filing(ground, runs)
+
+
+async def _bulk(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.bulk import measure_bulk
+
+    return await measure_bulk(ground, runs)
 
 
 async def _relay(ground: Ground, runs: int) -> list[Line]:
@@ -66,7 +78,9 @@ FIGURES: dict[str, Figure] = {
     "growth": _growth,
     "visible": _visible,
     "lists": _lists,
+    "queue": _queue,
     "filing": _filing,
+    "bulk": _bulk,
     "relay": _relay,
     "inbox": _inbox,
     "handover": _handover,
