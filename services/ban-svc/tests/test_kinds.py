@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -175,6 +175,24 @@ async def test_the_place_of_material_is_in_no_effect_that_others_learn(office: A
         "SELECT convert_from(payload, 'UTF8')::jsonb->'action' FROM outbox WHERE key LIKE '%' || $1 || '%'", done["id"]
     )
     assert all("sealed_record" not in row[0] for row in rows)
+
+
+async def test_nobody_writes_where_material_lies_in_a_note_or_as_the_proof_of_a_receipt(office: Any) -> None:
+    spec = office.spec("child_protection", grounds=["unlawful_material"])
+    action = await office.proposed(spec)
+    place, where = "It is at https://example.org/wiki/A_page.", f"/bans/v1/actions/{action['id']}"
+    body = {"level": "team_peer", "verdict": "approve", "digest": action["review"]["digest"], "note": place}
+    group: dict[str, Any] = {"role": ("team_peer", "child_protection"), "sub": "pia"}
+    assert office.codes(await office.desk.post(f"{where}/reviews", body, **group)) == ["location_elsewhere"]
+    assert office.codes(await office.desk.post(f"{where}/recusals", {"why": place}, **group)) == ["location_elsewhere"]
+    written = await office.desk.sql("SELECT count(*) AS n FROM note WHERE action_id = $1", UUID(action["id"]))
+    assert written[0]["n"] == 0
+    done = (await office.enact(await office.signed(action))).json()
+    address = {"url": "https://example.org/wiki/A_page"}
+    for told in ({"wiki": "sealed_record", "effect": "remove", "receipt": {"revision_id": 9}}, {"receipt": address}):
+        assert office.codes(await office.receipt(done, **told)) == ["location_elsewhere"]
+    taken = await office.receipt(done, "remove", wiki="sealed_record")
+    assert [one["state"] for one in taken.json()["enforcement"]] == ["waiting", "done"]
 
 
 async def delegated(office: Any, level: str = "director", by: str = "dora", delegate: str = "dana", **changes: Any) -> Any:

@@ -56,7 +56,9 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
         known=row is not None,
         waiting=row is not None and row.state != EffectState.DONE,
     )
-    (may & rules.bars_enough(effect, receipt.bars, on=on)).or_refuse()
+    linked, revision = receipt.url is not None, receipt.revision_id is not None
+    apart = rules.proves_without_place(Kind(action.kind), wiki, linked=linked, revision=revision)
+    (may & rules.bars_enough(effect, receipt.bars, on=on) & apart).or_refuse()
     if row is None:
         raise ValueError("a granted receipt without its effect")
     # The key is read before the row changes: the query would flush a row that is half done, and the database refuses it.

@@ -188,8 +188,9 @@ async def amend_or_send_back(
     by, kind = recommended["evaluator"], spec.kind if spec else Kind(action.kind)
     rules.may_amend(State(action.state), kind=Kind(action.kind), new_kind=kind, by=by, evaluator=action.evaluator).or_refuse()
     prior = action.public()
-    await _reword(edge, action, note, text, recommended)
-    await seal_spec(edge, action, None if rules.is_kept_apart(reasons) else text)
+    apart = rules.is_kept_apart(reasons)
+    await _reword(edge, action, rules.LOCATION.says if apart else note, text, recommended)
+    await seal_spec(edge, action, None if apart else text)
     action.subjects = []
     announce(edge, action, "amended", prior)
     await send_back(edge, action, reasons)

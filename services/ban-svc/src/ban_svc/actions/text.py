@@ -8,7 +8,9 @@ from uuid import UUID
 from chassis.audit import log_access
 from chassis.crypto import data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
+from kernel.kinds import Kind
 
+from ban_svc import rules
 from ban_svc.model import ActionSpec
 from ban_svc.tables import Action, Modification, Note
 
@@ -46,7 +48,12 @@ async def seal_spec(edge: Edge, action: Action, text: Mapping[str, Any] | None) 
 
 
 async def write_note(edge: Edge, action: Action, about: str, text: str) -> Note:
-    """Keep what somebody wrote to an action."""
+    """Keep what somebody wrote to an action.
+
+    Raises:
+        Refused: it has a link, and is about a measure of child protection.
+    """
+    rules.tells_no_location(Kind(action.kind), text).or_refuse()
     key = await data_key(edge, action.id)
     note = Note(id=new_id(), action_id=action.id, about=about, by=edge.by.id, text=key.seal(text, place=NOTE), at=edge.now)
     edge.session.add(note)

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import tables
 from chassis.edge import Edge
 from chassis.errors import NotAllowed
 from chassis.http import After, Limit, OpenEdge, Page, Router, page
@@ -17,8 +16,8 @@ from sqlmodel import col, select
 from ban_svc import actions, rules
 from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
-from ban_svc.api.problems import PROBLEMS
-from ban_svc.api.shapes import ActionView, PartyView, PerformerView, ReasonView, SubjectView, TimelineItem, TimelineView
+from ban_svc.api.shapes import ActionView, PartyView, SubjectView, TimelineView
+from ban_svc.api.timeline import timeline_of
 from ban_svc.api.views import view, view_list
 from ban_svc.model import ActionSpec, State
 from ban_svc.tables import Action
@@ -142,6 +141,7 @@ async def read_action(edge: OpenEdge, action_id: UUID) -> ActionView:
         "withdrawn",
         "delegator_is_out",
         "in_force_already",
+        "location_elsewhere",
     ),
     example={"level": "team_peer", "verdict": "approve", "digest": "0" * 64, "note": "The pattern is clear."},
 )
@@ -159,7 +159,7 @@ async def sign_action(edge: OpenEdge, action_id: UUID, form: ReviewForm) -> Acti
 @api.post(
     "/actions/{action_id}/amendments",
     roles=(Role.EVALUATOR,),
-    refuses=("not_returned", "not_the_evaluator", "kind_changed"),
+    refuses=("not_returned", "not_the_evaluator", "kind_changed", "location_elsewhere"),
     example={"spec": _EXAMPLE["spec"], "note": "A second account was found and is named now."},
 )
 async def amend_action(edge: OpenEdge, action_id: UUID, form: AmendmentForm) -> ActionView:
@@ -219,7 +219,15 @@ async def enact_action(edge: OpenEdge, action_id: UUID) -> ActionView:
 @api.post(
     "/actions/{action_id}/enforcement",
     roles=ENACTORS,
-    refuses=("not_in_force", "evaluator_enforces", "no_such_effect", "receipt_there", "bars_too_little", "bars_nothing"),
+    refuses=(
+        "not_in_force",
+        "evaluator_enforces",
+        "no_such_effect",
+        "receipt_there",
+        "bars_too_little",
+        "bars_nothing",
+        "location_elsewhere",
+    ),
     example={"wiki": "metawiki", "effect": "lock", "receipt": {"log_id": 4711}},
 )
 async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) -> ActionView:
@@ -231,7 +239,7 @@ async def enter_receipt(edge: OpenEdge, action_id: UUID, form: EnforcementForm) 
 async def read_action_timeline(edge: OpenEdge, action_id: UUID) -> TimelineView:
     """Read everything that was done, or refused, on an action, in order."""
     await readable(edge, action_id)
-    return TimelineView(items=[_item(row) for row in await _trail(edge, action_id)])
+    return TimelineView(items=await timeline_of(edge, action_id))
 
 
 @api.get("/actions/{action_id}/subject", roles=(Role.SERVICE,), reads="the person")
@@ -272,25 +280,3 @@ def as_sent(spec: ActionSpec) -> dict[str, Any]:
     """Give a spec as the JSON that its digest covers: what was said, nothing that was not."""
     found: dict[str, Any] = spec.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return found
-
-
-async def _trail(edge: Edge, action_id: UUID) -> list[Any]:
-    row = tables.audit.c
-    mine = tables.audit.select().where(row.aggregate == "action", row.aggregate_id == action_id).order_by(row.at, row.id)
-    return list(await edge.session.execute(mine))
-
-
-def _item(row: Any) -> TimelineItem:
-    step = row.operation.rpartition(":")[2]
-    reasons = [
-        ReasonView(code=code, says=PROBLEMS.get(code, code.replace("_", " ").capitalize() + "."), cite=cite)
-        for code, cite in zip(row.reasons, row.cites, strict=True)
-    ]
-    return TimelineItem(
-        at=row.law_at,
-        what=step if row.outcome == "done" else f"{row.outcome}: {step}",
-        by=PerformerView(role=row.role, id=row.sub),
-        cite=reasons[0].cite if reasons else None,
-        reasons=reasons or None,
-        event_id=row.event_id,
-    )

@@ -25,7 +25,7 @@ from ban_svc.rules.open_points import promises_nothing
 from ban_svc.rules.outcome import may_apply
 from ban_svc.rules.permission import is_ahead, may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
-from ban_svc.rules.proposal import is_kept_apart, may_propose, remarks
+from ban_svc.rules.proposal import LOCATION, is_kept_apart, may_propose, proves_without_place, remarks, tells_no_location
 from ban_svc.rules.receipt import bars_enough, follows_a_reversal, is_marked, mark_of, may_name_reversal, must_bar, seen_in_receipt
 from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
@@ -33,6 +33,7 @@ from ban_svc.rules.scope import capacities_of
 
 __all__ = [
     "ABOUT_A_PERSON",
+    "LOCATION",
     "Judgement",
     "acting_account",
     "added",
@@ -97,12 +98,14 @@ __all__ = [
     "must_bar",
     "named_by_effects",
     "promises_nothing",
+    "proves_without_place",
     "register_of",
     "remarks",
     "reversal_due",
     "reversals_of",
     "seen_in_receipt",
     "signatures_due",
+    "tells_no_location",
     "usual_rate",
     "was_decided_here",
     "wikis_of",

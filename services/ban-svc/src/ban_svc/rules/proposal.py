@@ -11,6 +11,7 @@ from kernel.review import Course
 from ban_svc.model import ActionSpec, Matter
 from ban_svc.rules.aim import is_aimed
 from ban_svc.rules.checkuser import uses_checkuser
+from ban_svc.rules.effect import SEALED
 from ban_svc.rules.emergency import may_be_emergency
 from ban_svc.rules.kind import may_carry_out, says_what_its_kind_takes
 from ban_svc.rules.numbers import POLICY
@@ -27,7 +28,9 @@ LOCATION = Reason(
     "Where reported material lies stands in the sealed record of the case alone; name no page and no link here.",
     "D20",
 )
-_LINK = re.compile(r"https?:|www\.|//", re.IGNORECASE)
+_LINK = re.compile(r"https?:|www\.|//|\[\[", re.IGNORECASE)
+_POLICIES = re.compile(r"https://foundation\.wikimedia\.org/\S*", re.IGNORECASE)
+"""Where the Terms of Use are, and no material."""
 
 
 def may_propose(spec: ActionSpec, matter: Matter) -> Decision:
@@ -159,9 +162,22 @@ def warns_in_confidence(spec: ActionSpec) -> Decision:
 
 def keeps_location_apart(spec: ActionSpec) -> Decision:
     """Where reported material lies stands in the case's sealed record alone, and nowhere in a measure of child protection (D20)."""
-    words = (spec.justification.note, spec.disclosure_reason, spec.overrides_local or "", *spec.grounds)
-    told = bool(spec.pages) or any(_LINK.search(text) for text in words)
-    return Decision.of((spec.kind is Kind.CHILD_PROTECTION and told, LOCATION))
+    basis = _POLICIES.sub("", spec.tou_basis)
+    words = (spec.justification.note, spec.disclosure_reason, spec.overrides_local or "", basis, *spec.grounds)
+    named = Decision.of((spec.kind is Kind.CHILD_PROTECTION and bool(spec.pages), LOCATION))
+    return named and tells_no_location(spec.kind, *words)
+
+
+def tells_no_location(kind: Kind, *words: str) -> Decision:
+    """No link to reported material stands in what is written about a measure of child protection, by whomever (D20)."""
+    return Decision.of((kind is Kind.CHILD_PROTECTION and any(_LINK.search(text) for text in words), LOCATION))
+
+
+def proves_without_place(kind: Kind, wiki: str, *, linked: bool, revision: bool) -> Decision:
+    """The proof of what was done for a child is the number of a log entry: an address tells where material lies, and so does its revision
+    (D20).
+    """  # noqa: D205 - the rule is one sentence
+    return Decision.of((kind is Kind.CHILD_PROTECTION and (linked or (revision and wiki == SEALED)), LOCATION))
 
 
 def is_kept_apart(reasons: Container[Reason]) -> bool:
