@@ -42,15 +42,19 @@ def facts(given: Mapping[str, Any], **more: Any) -> CaseFacts:
         recommended_at=NOW - timedelta(minutes=given.get("minutes", 5)) if given.get("awaits") else None,
         awaits_action=given.get("awaits", False),
         open_actions=frozenset(given.get("open", [])),
+        resolution=given.get("resolution", False),
+        complained_of=frozenset(given.get("complained_of", [])),
     )
 
 
 @pytest.mark.parametrize("example", load_cases(CASES / "completeness.toml"), ids=str)
 def test_completeness(example: Case) -> None:
     kind, channel = Kind(example.given["kind"]), Channel(example.given.get("channel", "form"))
-    missing = request.is_complete(kind, channel, frozenset(map(Part, example.given["parts"])), on=ON)
-    opens = None if request.waits_for_parts(kind, channel, missing) else request.case_kind(kind, channel)
-    answer = {"missing": codes(missing), "team": request.owner_of(kind, on=ON)} | ({"case": opens} if opens else {})
+    named = request.named_by(example.given.get("named", []), on=ON)
+    asked = request.asked_as(kind, channel, request.case_kind(kind, channel, named))
+    missing = request.is_complete(asked, channel, frozenset(map(Part, example.given["parts"])), on=ON)
+    opens = None if request.waits_for_parts(kind, channel, missing, named) else request.case_kind(kind, channel, named)
+    answer = {"missing": codes(missing), "team": request.owner_of(asked, on=ON)} | ({"case": opens} if opens else {})
     assert answer == example.expect
 
 
@@ -63,14 +67,16 @@ def test_remarks(example: Case) -> None:
 @pytest.mark.parametrize("example", load_cases(CASES / "readers.toml"), ids=str)
 def test_readers(example: Case) -> None:
     reader = Actor(example.given["by"], frozenset(map(Role, example.given["roles"])))
-    decision = case.may_read_case(facts(example.given, assignee="eva", state="evaluating"), reader, now=NOW)
+    led_by = frozenset(example.given.get("led_by", []))
+    decision = case.may_read_case(facts(example.given, assignee="eva", state="evaluating"), reader, now=NOW, led_by=led_by)
     assert decision.granted is example.expect["sees"]
 
 
 @pytest.mark.parametrize("example", load_cases(CASES / "assignments.toml"), ids=str)
 def test_assignments(example: Case) -> None:
     term = timedelta(days=example.given.get("days", 28))
-    decision = case.may_assign(facts(example.given), by=example.given["by"], term=term, now=NOW, on=ON)
+    taken_from = example.given.get("taken_from")
+    decision = case.may_assign(facts(example.given), by=example.given["by"], term=term, now=NOW, on=ON, taken_from=taken_from)
     assert codes(decision) == example.expect["refused"]
 
 
@@ -114,6 +120,8 @@ def test_every_kind_can_be_completed(kind: Kind, channel: Channel) -> None:
         (RequestState.INCOMPLETE, set(), ["nothing_added"]),
         (RequestState.COMPLETE, {Part.SUMMARY}, ["nothing_missing"]),
         (RequestState.FORWARDED, set(), ["nothing_missing", "nothing_added"]),
+        (RequestState.LAPSED, {Part.SUMMARY}, ["request_over"]),
+        (RequestState.REFUSED, {Part.SUMMARY}, ["request_over"]),
     ],
 )
 def test_what_is_missing_may_be_sent_later(state: RequestState, added: set[Part], refused: list[str]) -> None:
@@ -150,6 +158,18 @@ def test_only_the_named_group_works_on_child_protection() -> None:
     assert codes(case.may_touch(matter, Actor("eva", frozenset({Role.EVALUATOR})))) == ["not_in_named_group"]
     assert case.may_touch(matter, Actor("nora", frozenset({Role.EVALUATOR, Role.CHILD_PROTECTION})))
     assert case.may_touch(CaseFacts(Kind.GLOBAL_BAN, CaseState.OPEN), Actor("eva", frozenset({Role.EVALUATOR})))
+
+
+def test_a_complaint_about_staff_is_handled_by_nobody_whom_it_is_about_or_whom_they_lead() -> None:
+    eva, lea = Actor("eva", frozenset({Role.EVALUATOR})), Actor("lea", frozenset({Role.EVALUATOR, Role.LEGAL}))
+    unnamed = CaseFacts(Kind.STAFF_COMPLAINT, CaseState.OPEN)
+    assert codes(case.may_touch(unnamed, eva)) == ["complained_of"]
+    assert case.may_touch(unnamed, lea)
+    named = CaseFacts(Kind.STAFF_COMPLAINT, CaseState.OPEN, complained_of=frozenset({"max"}))
+    assert case.may_touch(named, eva)
+    assert codes(case.may_touch(named, eva, led_by=frozenset({"max"}))) == ["complained_of"]
+    assert case.may_be_given(named, "eva", led_by=frozenset())
+    assert codes(case.may_be_given(named, "max", led_by=frozenset())) == ["complained_of"]
 
 
 def test_an_assignment_that_names_no_time_lasts_as_long_as_the_longest_guideline() -> None:

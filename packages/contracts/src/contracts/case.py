@@ -37,7 +37,10 @@ KINDS: Final[dict[CaseChangeKind, Said]] = {
         ("recommendation_id", "recommendation_digest", "course"),
     ),
     "decided": Said("Its action was enacted or declined, and the clock stopped.", "Nobody; parties hear of the action itself."),
-    "closed": Said("Nothing is left to do on the case.", "Nobody."),
+    "closed": Said(
+        "The case ended without an action, or its request joined another case or was passed on.",
+        "Nobody; its requesters hear of their request.",
+    ),
     "reopened": Said(
         "An appeal, new information, or an action that was returned or withdrawn brought the case back to evaluation.", "Nobody."
     ),

@@ -30,7 +30,7 @@ KINDS: Final[dict[RequestChangeKind, Said]] = {
         "The receipt was acknowledged to the sender (matrix row 2).", "Nobody; it is for the record.", ("acknowledged_at",)
     ),
     "completed": Said("Nothing that the policy asks of a request is missing any more (R88).", "Nobody; the case says the rest."),
-    "returned": Said("Parts are missing, and the sender is asked for them.", "notify asks the sender."),
+    "returned": Said("Parts are missing, and the sender is asked for them, or reminded.", "notify asks the sender."),
     "forwarded": Said(
         "The letter belongs to another service and was passed on with its receipt date (R87).",
         "dmca-svc or appeals-svc fetches the letter and makes a notice, counter-notice, retraction, court action or appeal of it.",
@@ -47,9 +47,9 @@ KINDS: Final[dict[RequestChangeKind, Said]] = {
         ("decided_at",),
     ),
     "duplicate_linked": Said("The request asks what an earlier one asks, and follows it from now on.", "Nobody.", ("duplicate_of",)),
-    "resolved": Said("The complaint was settled before any action (R111).", "Nobody.", ("decided_at",)),
-    "withdrawn": Said("The sender took the request back.", "Nobody."),
-    "lapsed": Said("The missing parts did not come in time.", "Nobody."),
+    "resolved": Said("The complaint was settled before any action (R111).", "notify tells the requester.", ("decided_at",)),
+    "withdrawn": Said("The sender took the request back.", "notify confirms it to the sender."),
+    "lapsed": Said("The missing parts did not come in time.", "notify tells the sender, who may file anew."),
     "sender_warned": Said(
         "The sender was warned about conduct towards staff (R117, R118).",
         "notify sends the warning; its delivery is the proof.",

@@ -1,4 +1,4 @@
-"""What the dates of a case bring about: at risk, breached, and the end of a lease (R96, R97, D5)."""
+"""What the dates of cases and waiting requests bring about: at risk, breached, the end of a lease, a reminder, a lapse (R88, R97, D5)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,9 +6,9 @@ from datetime import datetime
 from chassis.edge import Edge
 from chassis.service import Due
 
-from intake_svc.actions import case
+from intake_svc.actions import case, sender, waiting
 from intake_svc.actions.filing import AT_RISK, BREACHED
-from intake_svc.tables import Case
+from intake_svc.tables import Case, Request, Sender
 
 
 async def _at_risk(edge: Edge, row: Case) -> datetime | None:
@@ -25,4 +25,7 @@ DEADLINES: Mapping[str, Due] = {
     AT_RISK: Due(aggregate=Case, act=_at_risk),
     BREACHED: Due(aggregate=Case, act=_breached),
     case.LEASE: Due(aggregate=Case, act=case.release),
+    waiting.REMINDER: Due(aggregate=Request, act=waiting.remind),
+    waiting.LAPSE: Due(aggregate=Request, act=waiting.lapse),
+    sender.READMISSION: Due(aggregate=Sender, act=sender.readmit),
 }

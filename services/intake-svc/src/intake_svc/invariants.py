@@ -13,13 +13,13 @@ INVARIANTS = (
     Invariant(
         "urgent-request-has-case",
         "A request about a minor at risk or a threat to life has no case.",
-        "SELECT id FROM request WHERE case_id IS NULL AND (kind = 'child_protection' OR (channel = 'emergency' AND kind <> 'dmca'))",
+        "SELECT id FROM request WHERE case_id IS NULL AND (case_kind IN ('child_protection', 'threat_of_harm'))",
     ),
     Invariant(
         "case-has-request",
         "A case names a request that is not there or not its own.",
         """SELECT c.id FROM "case" c, unnest(c.request_ids) AS named(id) LEFT JOIN request r ON r.id = named.id
-           WHERE r.case_id IS DISTINCT FROM c.id""",
+           WHERE r.case_id IS DISTINCT FROM c.id AND c.passed_on IS DISTINCT FROM 'joined'""",
     ),
     Invariant(
         "receipt-kept",
@@ -73,7 +73,8 @@ INVARIANTS = (
         """SELECT a.aggregate_id, a.operation FROM audit a
            WHERE a.operation IN ('deadline:case:at_risk', 'deadline:case:breached') AND a.outcome = 'done'
            GROUP BY a.aggregate_id, a.operation
-           HAVING count(*) > 1 + (SELECT count(*) FROM extension e WHERE e.case_id = a.aggregate_id)""",
+           HAVING count(*) > 1 + (SELECT count(*) FROM extension e WHERE e.case_id = a.aggregate_id)
+             + (SELECT count(*) FROM kind_change k WHERE k.case_id = a.aggregate_id)""",
     ),
     Invariant(
         "lease-has-end",
@@ -97,8 +98,85 @@ INVARIANTS = (
               OR s.version <> (SELECT count(*) FROM staff_entry one WHERE one.staff_id = s.id)""",
     ),
     Invariant(
+        "ended-by-two-persons",
+        "A request or case ended without an action, and no resolution that another person confirmed says so.",
+        """SELECT c.id, c.outcome FROM "case" c WHERE c.state = 'closed' AND c.passed_on IS NULL AND NOT EXISTS (
+             SELECT FROM resolution r WHERE r.id = c.resolution_id AND r.case_id = c.id AND r.how = c.outcome AND r.state = 'confirmed')
+           UNION ALL
+           SELECT q.id, q.state FROM request q WHERE q.state IN ('deferred', 'refused', 'resolved') AND NOT EXISTS (
+             SELECT FROM resolution r WHERE (r.request_id = q.id OR r.case_id = q.case_id) AND r.confirmed_at = q.decided_at)""",
+    ),
+    Invariant(
+        "proposal-waits",
+        "A resolution waits for its peer though its matter is decided or over, or a case names none that is proposed or in force.",
+        """SELECT r.id FROM resolution r LEFT JOIN "case" c ON c.id = r.case_id LEFT JOIN request q ON q.id = r.request_id
+           WHERE r.state = 'proposed' AND (c.state IN ('in_review', 'decided', 'closed') OR c.resolution_id <> r.id
+             OR q.state <> 'incomplete' OR q.case_id IS NOT NULL)
+           UNION ALL
+           SELECT c.id FROM "case" c LEFT JOIN resolution r ON r.id = c.resolution_id AND r.case_id = c.id
+           WHERE c.resolution_id IS NOT NULL AND coalesce(r.state, '') NOT IN ('proposed', 'confirmed')""",
+    ),
+    Invariant(
+        "waiting-request-has-end",
+        "A request waits for its parts and no deadline ends that, or one that waits no more still has one.",
+        """SELECT q.id FROM request q
+           LEFT JOIN deadline d ON d.aggregate_id = q.id AND d.kind = 'request.lapse' AND d.state = 'waiting'
+           WHERE (q.state = 'incomplete' AND q.case_id IS NULL) <> (d.id IS NOT NULL)""",
+    ),
+    Invariant(
+        "joined-to-its-case",
+        "A request follows another whose case does not serve it, or whose joining is not on record.",
+        """SELECT q.id FROM request q
+           LEFT JOIN joining j ON j.request_id = q.id AND j.parted_at IS NULL AND j.first_id = q.duplicate_of AND j.case_id = q.case_id
+           WHERE (q.duplicate_of IS NOT NULL) <> (j.id IS NOT NULL)""",
+    ),
+    Invariant(
         "notice-was-passed-on",
         "A complete DMCA notice was not passed on, or has no date at the designated agent.",
-        "SELECT id FROM request WHERE kind = 'dmca' AND state <> 'incomplete' AND (forwarded_to IS NULL OR received_by_agent_at IS NULL)",
+        """SELECT id FROM request WHERE kind = 'dmca' AND state NOT IN ('incomplete', 'withdrawn', 'lapsed')
+           AND (forwarded_to IS NULL OR received_by_agent_at IS NULL)""",
+    ),
+    Invariant(
+        "kind-on-record",
+        "A case is of another kind than the one that it was last set to.",
+        """SELECT c.id FROM "case" c JOIN LATERAL (
+             SELECT k.to_kind FROM kind_change k WHERE k.case_id = c.id ORDER BY k.id DESC LIMIT 1) last ON true
+           WHERE last.to_kind <> c.kind""",
+    ),
+    Invariant(
+        "urgent-come-first",
+        "A case has another rank in the queue than its priority and state give it.",
+        """SELECT id FROM "case" WHERE rank <> CASE WHEN state IN ('decided', 'closed') THEN 2 WHEN priority = 'urgent' THEN 0
+             WHEN priority = 'high' THEN 1 ELSE 2 END""",
+    ),
+    Invariant(
+        "lane-holds-words-alone",
+        "A case of child protection has the bytes or the hash of a file, or a mark of whom or what it is about (D20).",
+        """SELECT c.id FROM "case" c WHERE c.kind = 'child_protection' AND (
+             EXISTS (SELECT FROM evidence e WHERE e.case_id = c.id AND num_nonnulls(e.content, e.sha256, e.words) > 0)
+             OR EXISTS (SELECT FROM request r WHERE r.case_id = c.id AND (r.matter_hash IS NOT NULL OR cardinality(r.subject_hashes) > 0)))""",
+    ),
+    Invariant(
+        "evidence-sealed-as-counted",
+        "Evidence lies under another key than its case's, has other bytes than were counted, or none, or some after its removal.",
+        """SELECT e.id, e.case_id FROM evidence e WHERE (e.content IS NULL) IS DISTINCT FROM (e.removed_at IS NOT NULL)
+             OR (e.content IS NOT NULL AND (e.sha256 IS NULL OR octet_length(e.content) <> 45 + 4 * ((e.size + 2) / 3)
+               OR substring(e.content FROM 2 FOR 16) <> uuid_send(e.case_id)))""",
+    ),
+    Invariant(
+        "evidence-in-the-trail",
+        "Evidence was added or removed, and the trail of its case does not say so.",
+        """SELECT c.id FROM "case" c JOIN (
+             SELECT case_id, count(*) AS added, count(removed_at) AS removed FROM evidence GROUP BY case_id) e ON e.case_id = c.id
+           WHERE (SELECT count(*) FROM audit a WHERE a.aggregate_id = c.id AND a.outcome = 'done'
+                    AND a.operation = 'http:case:evidence_added') <> e.added
+              OR (e.removed > 0) <> EXISTS (SELECT FROM audit a WHERE a.aggregate_id = c.id AND a.outcome = 'done'
+                    AND a.operation = 'http:case:evidence_removed')""",
+    ),
+    Invariant(
+        "held-key-is-there",
+        "A legal hold lies on a case whose key was destroyed while it was held (D27).",
+        """SELECT h.id, h.case_id FROM hold h JOIN data_key k ON k.id = h.case_id
+           WHERE k.destroyed_at > h.at AND coalesce(h.released_at, h.until, 'infinity') > k.destroyed_at""",
     ),
 )

@@ -7,10 +7,12 @@ from chassis.service import Reaction
 from contracts.action import ActionChange
 from contracts.notification import NotificationChange
 
-from intake_svc.actions import filing, recommendation
+from intake_svc.actions import filing, recommendation, sender
 
 ACKNOWLEDGEMENT = "request_received"
 """The letter of notify-svc that tells a sender that the request arrived (matrix row 2)."""
+WARNING = "sender_warned"
+"""The letter of notify-svc that warns a sender; its receipt is the proof (R118)."""
 
 
 async def _proposed(edge: Edge, event: ActionChange, _facts: None) -> None:
@@ -47,6 +49,8 @@ async def _delivered(edge: Edge, event: NotificationChange, _facts: None) -> Non
     about = event.notification.about
     if about.aggregate == "request" and event.notification.template == ACKNOWLEDGEMENT:
         await filing.acknowledge(edge, about.id)
+    if about.aggregate == "request" and event.notification.template == WARNING:
+        await sender.warning_received(edge, event.notification.event_id, event.notification.delivered_at or event.dt)
 
 
 REACTIONS: Mapping[str, Mapping[str, Reaction]] = {

@@ -85,7 +85,10 @@ async def _requesters(runtime: Runtime, change: Change) -> Found:
             case = await _ask(runtime, change, "intake", f"/intake/v1/cases/{change.state['case_id']}")
             ids = list(case.get("request_ids", ()))
     answers = await asyncio.gather(*(_ask(runtime, change, "intake", f"/intake/v1/requests/{one}/requester") for one in ids))
-    return Found({Party.REQUESTER: tuple(_person(one, answer) for one, answer in zip(ids, answers, strict=True))})
+    people = {Party.REQUESTER: tuple(_person(one, answer) for one, answer in zip(ids, answers, strict=True))}
+    # Where a request is left to the community or refused, its owner says where to go on and why.
+    of_request = answers[0] if change.aggregate == "request" else {}
+    return Found(people, {name: of_request[name] for name in ("pointers", "refused_because") if name in of_request})
 
 
 async def _subject(runtime: Runtime, change: Change) -> Found:

@@ -11,9 +11,10 @@ from chassis.ticker import cancel, move
 from kernel.actor import Actor
 from kernel.deadline import ClockState, ExtensionCause, state_of
 from kernel.workdays import calendar_day
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
+from intake_svc.actions.complaint import led_by
 from intake_svc.actions.filing import AT_RISK, BREACHED
 from intake_svc.actions.record import note_case, say_case
 from intake_svc.model.case import CaseState
@@ -24,8 +25,10 @@ LEASE = "case.lease"
 
 
 async def extensions_of(edge: Edge, *case_ids: UUID) -> dict[UUID, list[ExtensionRow]]:
-    """Give the extensions of these cases, each case's in the order in which they were made."""
-    found = select(ExtensionRow).where(col(ExtensionRow.case_id).in_(case_ids)).order_by(col(ExtensionRow.id))
+    """Give the extensions that count of these cases, each case's in the order in which they were made; one of another clock does not."""
+    since = or_(col(Case.clock_since).is_(None), col(ExtensionRow.at) >= col(Case.clock_since))
+    count = select(ExtensionRow).join(Case, col(Case.id) == col(ExtensionRow.case_id)).where(since)
+    found = count.where(col(ExtensionRow.case_id).in_(case_ids)).order_by(col(ExtensionRow.id))
     rows: dict[UUID, list[ExtensionRow]] = {case_id: [] for case_id in case_ids}
     for row in await edge.session.scalars(found):
         rows[row.case_id].append(row)
@@ -39,21 +42,22 @@ async def lock_for(edge: Edge, case_id: UUID, actor: Actor) -> Case:
         NotFound: there is none, or it is of a kind that they may not know of.
     """
     row = await edge.lock(Case, case_id, "case")
-    if not rules.may_touch(row.facts(), actor):
+    if not rules.may_touch(row.facts(), actor, led_by=await led_by(edge, row, actor.sub)):
         raise NotFound("case")
     return row
 
 
-async def assign(edge: Edge, case_id: UUID, *, assignee: str, term: timedelta | None, by: Actor) -> Case:
+async def assign(edge: Edge, case_id: UUID, *, assignee: str, term: timedelta | None, by: Actor, taken_from: str | None = None) -> Case:
     """Give a case to one evaluator for a time; a case that was open is in evaluation then (R99).
 
     Raises:
-        Refused: it is decided, somebody else has it, or the time is out of bounds.
+        Refused: it is decided, somebody else has it or had it taken over by now, or the time is out of bounds.
     """
     row = await lock_for(edge, case_id, by)
     on = calendar_day(edge.now)
     lasts = rules.lease(term, on=on)
-    rules.may_assign(row.facts(), by=by.sub, term=lasts, now=edge.now, on=on).or_refuse()
+    rules.may_assign(row.facts(), by=by.sub, term=lasts, now=edge.now, on=on, taken_from=taken_from).or_refuse()
+    rules.may_be_given(row.facts(), assignee, led_by=await led_by(edge, row, assignee)).or_refuse()
     prior = row.public()
     row.assignee, row.assigned_until = assignee, edge.now + lasts
     if row.state == CaseState.OPEN:
@@ -82,7 +86,7 @@ async def extend(edge: Edge, case_id: UUID, *, until: datetime, cause: Extension
         Refused: there is no running clock, or the date is no later one.
     """
     row = await lock_for(edge, case_id, by)
-    if not rules.may_read_case(row.facts(), by, now=edge.now):
+    if not rules.may_read_case(row.facts(), by, now=edge.now, led_by=await led_by(edge, row, by.sub)):
         raise NotFound("case")
     made = (await extensions_of(edge, row.id))[row.id]
     rules.may_extend(row.facts(row.clock(made)), until=until, cause=cause, by=by.sub, now=edge.now).or_refuse()

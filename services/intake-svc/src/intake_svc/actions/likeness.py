@@ -1,6 +1,8 @@
 """Requests that ask the same are linked, and a person judges what that means; a new one is stored in the same statement (R88)."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from chassis.audit import write_audit
 from chassis.edge import Edge
 from kernel.decision import Reason
 from kernel.workdays import calendar_day
-from sqlalchemy import Table, bindparam, case, func, select
+from sqlalchemy import Table, bindparam, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -18,10 +20,29 @@ from intake_svc.tables import Base, Case, Request
 
 LINKED = Reason("asks_the_same", "An earlier request asks the same of the same subjects and pages.", "R88")
 _CASE, _REQUEST, _LIKENESS = (Base.metadata.tables[name] for name in ("case", "request", "likeness"))
+# As `_mark`, for many; in the order of the marks, so that of two imports each waits for the other's and neither for both.
+_MARK_ALL = text("""
+    INSERT INTO likeness (hash, request_id, at)
+    SELECT hash, request_id, CAST(:at AS timestamptz)
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:ids AS uuid[])) AS new (hash, request_id) ORDER BY hash
+    ON CONFLICT (hash) DO UPDATE SET at = excluded.at,
+      request_id = CASE WHEN likeness.at >= CAST(:since AS timestamptz) THEN likeness.request_id ELSE excluded.request_id END
+    RETURNING hash, request_id
+""")
 
 
-async def store_new(edge: Edge, row: Request, opened: Case | None, matter: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class New:
+    """A request that is not stored yet, the case that it opens, and what it is about where it is to be linked."""
+
+    row: Request
+    opened: Case | None
+    matter: str | None
+
+
+async def store_new(edge: Edge, new: New) -> None:
     """Insert a new request, its case and its mark in one statement: filing is the path that must be short."""
+    row, opened, matter = new.row, new.opened, new.matter
     values: dict[str, Any] = {}
     if matter is not None:
         row.matter_hash = _hash(edge, row, matter)
@@ -31,6 +52,25 @@ async def store_new(edge: Edge, row: Request, opened: Case | None, matter: str |
     values |= {f"request_{column.name}": getattr(row, column.name) for column in _REQUEST.columns}
     statement = _insert_of(marks=matter is not None, opens=opened is not None)
     _note(edge, row, (await edge.session.execute(statement, values)).scalar_one())
+
+
+async def store_many(edge: Edge, arrived: Sequence[New]) -> None:
+    """Insert many at once, each table's rows together; what asks the same within them is linked to the first of them."""
+    marks: dict[bytes, UUID] = {}
+    for new in arrived:
+        if new.matter is not None:
+            new.row.matter_hash = _hash(edge, new.row, new.matter)
+            marks.setdefault(new.row.matter_hash, new.row.id)
+    first: dict[bytes, UUID] = {}
+    if marks:
+        about = {"hashes": list(marks), "ids": list(marks.values()), "at": edge.now, "since": _since(edge)}
+        first = {row.hash: row.request_id for row in await edge.session.execute(_MARK_ALL, about)}
+    for new in arrived:
+        earliest = first.get(new.row.matter_hash or b"")
+        _note(edge, new.row, None if earliest == new.row.id else earliest)
+    if opened := [_values(new.opened, _CASE) for new in arrived if new.opened is not None]:
+        await edge.session.execute(insert(_CASE), opened)
+    await edge.session.execute(insert(_REQUEST), [_values(new.row, _REQUEST) for new in arrived])
 
 
 async def link(edge: Edge, row: Request, matter: str | None) -> None:
@@ -65,8 +105,16 @@ def _mark() -> ReturningInsert[Any]:
 
 
 def _marked(edge: Edge, row: Request) -> dict[str, Any]:
-    since = edge.now - timedelta(days=POLICY.value("similar_days", on=calendar_day(edge.now)))
-    return {"likeness_hash": row.matter_hash, "likeness_request_id": row.id, "likeness_at": edge.now, "since": since}
+    return {"likeness_hash": row.matter_hash, "likeness_request_id": row.id, "likeness_at": edge.now, "since": _since(edge)}
+
+
+def _since(edge: Edge) -> datetime:
+    """Tell from when on an earlier request counts as asking the same."""
+    return edge.now - timedelta(days=POLICY.value("similar_days", on=calendar_day(edge.now)))
+
+
+def _values(row: Case | Request, table: Table) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in table.columns}
 
 
 def _parameters(table: Table) -> dict[str, Any]:

@@ -15,9 +15,12 @@ from chassis.errors import AccessReasonMissing, NotFound
 from chassis.http import Page, page
 from kernel.actor import Actor, Role
 from kernel.kinds import Kind
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
+from intake_svc.actions.complaint import leaders_of, led_by
+from intake_svc.actions.subjects import about
 from intake_svc.model.case import CaseState, Sort
 from intake_svc.model.request import PartyHashes, Team
 from intake_svc.rules import case as case_rules
@@ -34,13 +37,14 @@ class CaseFilter:
     team: Team | None = None
     assignee: str | None = None
     clock: str | None = None
+    subject: tuple[str, str] | None = None
     sort: Sort = Sort.DUE
 
 
 async def read_request(edge: Edge, request_id: UUID, reader: Actor) -> Request:
     """Give a request to someone who may see it; a service's read, and one of child protection, is logged."""
     row = await edge.get(Request, request_id, "request")
-    if not request_rules.may_read_request(row.facts(), reader):
+    if not await may_read_request(edge, row, reader):
         raise NotFound("request")
     filed_it = reader.sub == row.filed_by and reader.holds(Role.REQUESTER_DESK)
     if reader.holds(Role.SERVICE) or (row.kind == Kind.CHILD_PROTECTION and not filed_it):
@@ -51,7 +55,7 @@ async def read_request(edge: Edge, request_id: UUID, reader: Actor) -> Request:
 async def read_case(edge: Edge, case_id: UUID, reader: Actor) -> Case:
     """Give a case to someone who may see it; a service's read, and one of child protection, is logged."""
     row = await edge.get(Case, case_id, "case")
-    if not case_rules.may_read_case(row.facts(), reader, now=edge.now):
+    if not case_rules.may_read_case(row.facts(), reader, now=edge.now, led_by=await led_by(edge, row, reader.sub)):
         raise NotFound("case")
     if reader.holds(Role.SERVICE) or row.kind == Kind.CHILD_PROTECTION:
         await log_access(edge, "case", row.id)
@@ -63,19 +67,38 @@ async def list_cases(edge: Edge, wanted: CaseFilter, reader: Actor, *, after: st
     shows_lane = reader.holds(Role.CHILD_PROTECTION) and wanted.kind in {None, Kind.CHILD_PROTECTION}
     if shows_lane and not (edge.access_reason or "").strip():
         raise AccessReasonMissing
-    query = select(Case).where(visible_to(reader, edge.now))
+    query = select(Case).where(visible_to(reader, edge.now, led_by=await leaders_of(edge, reader.sub)))
     asked = ((Case.state, wanted.state), (Case.kind, wanted.kind), (Case.team, wanted.team), (Case.clock_state, wanted.clock))
     query = query.where(*(col(column) == value for column, value in asked if value is not None))
+    if wanted.subject is not None:
+        query = query.where(await about(edge, wanted.subject))
     if wanted.assignee is not None:
         query = query.where(col(Case.assignee) == wanted.assignee, col(Case.assigned_until) > edge.now)
     found: Page[Case] = await page(edge, query.order_by(*_order(wanted.sort)), lambda row: row, after=after, limit=limit)
     for row in found.items:
-        if row.kind == Kind.CHILD_PROTECTION:
+        if row.kind == Kind.CHILD_PROTECTION or wanted.subject is not None:
             await log_access(edge, "case", row.id)
     return found
 
 
-def visible_to(reader: Actor, now: datetime) -> ColumnElement[bool]:
+async def may_read_request(edge: Edge, row: Request, reader: Actor) -> bool:
+    """Tell whether somebody may see a request; a complaint about staff never, for whom it is about or whom they lead (R123)."""
+    filed_it = reader.sub == row.filed_by and reader.holds(Role.REQUESTER_DESK)
+    if row.case_kind == Kind.STAFF_COMPLAINT and not filed_it and not reader.holds(Role.SERVICE):
+        case = await edge.session.get(Case, row.case_id) if row.case_id is not None else None
+        if case is not None:
+            return bool(case_rules.may_read_case(case.facts(), reader, now=edge.now, led_by=await led_by(edge, case, reader.sub)))
+        if {reader.sub, *await leaders_of(edge, reader.sub)} & {*row.complained_of}:
+            return False
+    # A case may have become one of child protection since it was asked for.
+    may_see_lane = filed_it or reader.holds(Role.SERVICE) or reader.holds(Role.CHILD_PROTECTION)
+    kind = select(col(Case.kind)).where(col(Case.id) == row.case_id)
+    if not may_see_lane and await edge.session.scalar(kind) == Kind.CHILD_PROTECTION:
+        return False
+    return bool(request_rules.may_read_request(row.facts(), reader))
+
+
+def visible_to(reader: Actor, now: datetime, *, led_by: frozenset[str] = frozenset()) -> ColumnElement[bool]:
     """Say `may_read_case` in SQL; a test compares the two for every reader."""
     lane = col(Case.kind) == Kind.CHILD_PROTECTION
     seen: list[ColumnElement[bool]] = []
@@ -86,16 +109,29 @@ def visible_to(reader: Actor, now: datetime) -> ColumnElement[bool]:
         seen.append(or_(nobody, col(Case.assignee) == reader.sub, col(Case.recommended_by).is_not_distinct_from(reader.sub)))
     if reader.roles & case_rules.SIGNERS:
         seen.append(col(Case.state).in_(sorted(case_rules.REVIEWED)))
-    theirs = and_(~lane, or_(false(), *seen))
+    if reader.holds(Role.TEAM_PEER):
+        seen.append(col(Case.resolution_id).is_not(None))
+    complaint = col(Case.kind) == Kind.STAFF_COMPLAINT
+    about = complained_of(reader.sub, led_by)
+    if reader.roles & case_rules.HEARS_COMPLAINTS:
+        seen.append(complaint)
+    else:
+        about = or_(about, and_(complaint, func.cardinality(col(Case.complained_of)) == 0))
+    theirs = and_(~lane, ~about, or_(false(), *seen))
     return or_(theirs, lane) if reader.holds(Role.CHILD_PROTECTION) else theirs
+
+
+def complained_of(sub: str, led_by: frozenset[str]) -> ColumnElement[bool]:
+    """Say `is_complained_of` in SQL."""
+    return col(Case.complained_of).op("&&", is_comparison=True)(cast(sorted({sub, *led_by}), ARRAY(Text)))
 
 
 def _order(sort: Sort) -> Sequence[Any]:
     if sort is Sort.RECEIVED:
         return col(Case.received_at), col(Case.id)
     if sort is Sort.DUE_LAST:
-        return col(Case.due_at).desc(), col(Case.id).desc()
-    return col(Case.due_at), col(Case.id)
+        return col(Case.rank).desc(), col(Case.due_at).desc(), col(Case.id).desc()
+    return col(Case.rank), col(Case.due_at), col(Case.id)
 
 
 async def timeline(edge: Edge, row: Case, *, after: str | None, limit: int) -> Page[Any]:

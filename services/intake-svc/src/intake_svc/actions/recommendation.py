@@ -1,6 +1,7 @@
 """An evaluator recommends, and what becomes of the action decides the case (R59, R99, R101, R113, D1, D2)."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,12 +11,15 @@ from chassis.edge import Edge, new_id
 from chassis.ticker import cancel
 from kernel.actor import Actor
 from kernel.deadline import ClockState
+from kernel.decision import Reason
 from kernel.digest import digest
 from kernel.kinds import Kind
 from kernel.review import Course, Level
 from kernel.workdays import calendar_day
 
 from intake_svc.actions.case import lock_for
+from intake_svc.actions.evaluation import open_points
+from intake_svc.actions.proposal import supersede
 from intake_svc.actions.record import note_case, say_case
 from intake_svc.model.action_spec import ActionSpec
 from intake_svc.model.case import CaseState, Proposal
@@ -23,9 +27,17 @@ from intake_svc.rules import case as rules
 from intake_svc.tables import Case, Recommendation
 
 
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """A recommendation as it was made, and what was still open then: whoever signs is told, and nothing waits for it (R73, R113)."""
+
+    row: Recommendation
+    open_points: tuple[Reason, ...]
+
+
 async def recommend(
     edge: Edge, case_id: UUID, *, course: Course, rationale: str, levels: frozenset[Level], action: ActionSpec | None, by: Actor
-) -> Recommendation:
+) -> Recommended:
     """Recommend to act or not to act; the case is in review then, and ban-svc makes the action of it (matrix row 3).
 
     Raises:
@@ -35,6 +47,7 @@ async def recommend(
     proposal = Proposal(course, Kind(action.kind) if action else None, frozenset(levels))
     rules.may_recommend(row.facts(), proposal, by=by.sub, now=edge.now, on=calendar_day(edge.now)).or_refuse()
     prior = row.public()
+    await supersede(edge, row)
     key = await data_key(edge, row.id)
     spec = action.as_sent() if action else None
     made = Recommendation(
@@ -49,12 +62,13 @@ async def recommend(
         at=edge.now,
     )
     edge.session.add(made)
+    still_open = await open_points(edge, row, course, proposal.spec_kind)
     row.state = CaseState.IN_REVIEW
     row.recommendation_id, row.recommendation_digest, row.course = made.id, made.digest, made.course
     row.recommended_by, row.recommended_at, row.awaits_action = by.sub, edge.now, True
     row.version += 1
-    say_case(edge, row, "recommended", prior)
-    return made
+    say_case(edge, row, "recommended", prior, reasons=still_open)
+    return Recommended(made, still_open)
 
 
 def digest_of(case_id: UUID, course: str, evaluator: str, levels: list[str], spec: object) -> str:
@@ -99,6 +113,7 @@ async def decide(edge: Edge, case_id: UUID, action_id: UUID, outcome: Literal["a
     if not rules.is_decided_by_action(row.facts()):
         note_case(edge, row, "action_decided")
         return
+    await supersede(edge, row)
     row.state, row.outcome, row.decided_at = CaseState.DECIDED, outcome, decided_at
     row.awaits_action = False
     if row.clock_state is not None:

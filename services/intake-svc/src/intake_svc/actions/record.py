@@ -1,5 +1,7 @@
 """Saying what changed: the event and its audit row, together or not at all (DESIGN 3)."""
 
+from uuid import UUID
+
 from chassis.audit import write_audit
 from chassis.edge import Edge
 from chassis.outbox import record
@@ -19,8 +21,8 @@ def source_of(edge: Edge) -> str:
     return "event" if source.startswith("office_actions.") else source
 
 
-def say_request(edge: Edge, row: Request, kind: RequestChangeKind, prior: RequestSaid | None) -> None:
-    """Record one change of a request, whose version the caller has moved on."""
+def say_request(edge: Edge, row: Request, kind: RequestChangeKind, prior: RequestSaid | None) -> UUID:
+    """Record one change of a request, whose version the caller has moved on; give the event's id."""
     event = RequestChange.of(kind, state=row.public(), prior=prior, version=row.version, **edge.stamp())
     record(edge, event)
     write_audit(
@@ -33,6 +35,7 @@ def say_request(edge: Edge, row: Request, kind: RequestChangeKind, prior: Reques
         policy_date=calendar_day(row.received_at),
         event_id=event.meta.id,
     )
+    return event.meta.id
 
 
 def say_case(edge: Edge, row: Case, kind: CaseChangeKind, prior: CaseSaid | None, *, reasons: tuple[Reason, ...] = ()) -> None:

@@ -1,8 +1,18 @@
 """HTTP in and out of intake: forms, views and routes (API: intake)."""
 
+from intake_svc.api.bulk import bulk
 from intake_svc.api.cases import cases
+from intake_svc.api.clocks import clocks
+from intake_svc.api.evaluation import evaluation
+from intake_svc.api.evidence import evidence
+from intake_svc.api.file import file
+from intake_svc.api.holds import holds
+from intake_svc.api.joinings import joinings
+from intake_svc.api.notes import notes
 from intake_svc.api.peers import peers
 from intake_svc.api.requests import requests
+from intake_svc.api.resolutions import resolutions
+from intake_svc.api.senders import senders
 from intake_svc.api.staff import staff
 
-ROUTERS = (requests, cases, staff, peers)
+ROUTERS = (requests, bulk, cases, notes, evidence, evaluation, clocks, holds, file, resolutions, joinings, staff, senders, peers)

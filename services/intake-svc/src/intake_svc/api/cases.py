@@ -10,16 +10,18 @@ from fastapi import Query
 from kernel.actor import Role
 from kernel.kinds import Kind
 from kernel.review import Level
+from pydantic import AfterValidator
 
-from intake_svc.actions import case, reading, recommendation
-from intake_svc.api.forms import AssignmentForm, ExtensionForm, RecommendationForm
+from intake_svc.actions import case, hand_over, reading, recommendation
+from intake_svc.api.forms import AssignmentForm, ExtensionForm, RecommendationForm, ReleaseForm, one_subject, user_or_address
 from intake_svc.api.requests import NEEDS_REASON, actor_of
-from intake_svc.api.views import CaseView, RecommendationView, TimelineItem
+from intake_svc.api.views import CaseView, RecommendedView, TimelineItem
 from intake_svc.model.case import CaseState, Sort
 from intake_svc.model.request import Team
 from intake_svc.tables import Case
 
 cases = Router(prefix="/intake/v1", tags=["intake"])
+Subject = Annotated[str, AfterValidator(user_or_address)]
 READERS = (Role.EVALUATOR, *(level.role for level in Level), Role.CHILD_PROTECTION, Role.AUDITOR)
 """Whoever evaluates or signs, the named group and the auditor; which of them sees which case is a rule's answer."""
 
@@ -48,15 +50,19 @@ async def list_cases(
     team: Annotated[Team | None, Query(description="whose it is")] = None,
     assignee: Annotated[str | None, Query(max_length=128, description="who has it now")] = None,
     clock: Annotated[Literal["running", "at_risk", "breached", "stopped"] | None, Query(description="where its clock stands")] = None,
+    subject: Annotated[Subject | None, Query(max_length=1_024, description="about whom: a user or an address; needs a reason")] = None,
     sort: Annotated[Sort, Query(description="the order; what has no clock comes after all that have one")] = Sort.DUE,
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[CaseView]:
     """List the cases that you may see.
 
-    The named group sees child protection in the same list and gives a reason for it, unless `kind` asks for something else.
+    By `due` minors at risk and threats to life come before all others, and what is decided after them. The named group sees child
+    protection in the same list and gives a reason for it, unless `kind` asks for something else; whoever asks about a `subject` gives one
+    too, and each such question is logged. Child protection is found by no subject.
     """
-    wanted = reading.CaseFilter(state=state, kind=kind, team=team, assignee=assignee, clock=clock, sort=sort)
+    about = one_subject(subject) if subject is not None else None
+    wanted = reading.CaseFilter(state=state, kind=kind, team=team, assignee=assignee, clock=clock, subject=about, sort=sort)
     found = await reading.list_cases(edge, wanted, actor_of(edge), after=after, limit=limit)
     made = await case.extensions_of(edge, *(row.id for row in found.items))
     return Page(items=[CaseView.of(row, made[row.id], now=edge.now) for row in found.items], next=found.next)
@@ -83,16 +89,28 @@ async def read_case_timeline(edge: OpenEdge, case_id: UUID, after: After = None,
 @cases.post(
     "/cases/{case_id}/assignment",
     roles=(Role.EVALUATOR,),
-    refuses=("case_decided", "case_taken", "lease_out_of_bounds"),
+    refuses=("case_decided", "case_taken", "holder_changed", "lease_out_of_bounds", "complained_of"),
     example={"assignee": "person-1", "for": "P14D"},
 )
 async def assign_case(edge: OpenEdge, case_id: UUID, form: AssignmentForm) -> CaseView:
     """Give a case to an evaluator for a time.
 
-    Whoever has it may hand it over or renew it; when the time is over, nobody has it. Without `for` it lasts 28 days.
+    Whoever has it may hand it over or renew it; when the time is over, nobody has it. Without `for` it lasts 28 days. Another takes it over
+    with `taken_from` and `reason`; of two who do so at once, one is refused.
     """
-    row = await case.assign(edge, case_id, assignee=form.assignee, term=form.lasts, by=actor_of(edge))
-    return await _view(edge, row)
+    by, to, term = actor_of(edge), form.assignee, form.lasts
+    if form.taken_from is None or form.reason is None:
+        return await _view(edge, await case.assign(edge, case_id, assignee=to, term=term, by=by))
+    taken = await hand_over.take_over(edge, case_id, assignee=to, term=term, taken_from=form.taken_from, reason=form.reason, by=by)
+    return await _view(edge, taken)
+
+
+@cases.delete(
+    "/cases/{case_id}/assignment", roles=(Role.EVALUATOR,), refuses=("not_assignee",), example={"note": "I am away for three weeks."}
+)
+async def release_case(edge: OpenEdge, case_id: UUID, form: ReleaseForm) -> CaseView:
+    """Give back a case that you have before your time with it ends; nobody has it then."""
+    return await _view(edge, await hand_over.give_back(edge, case_id, note=form.note, by=actor_of(edge)))
 
 
 @cases.post(
@@ -118,10 +136,11 @@ async def extend_case(edge: OpenEdge, case_id: UUID, form: ExtensionForm) -> Cas
     refuses=("case_decided", "not_assignee", "in_review", "action_missing", "dmca_is_no_action", "level_not_at_choice", "no_chain"),
     example=RECOMMENDATION,
 )
-async def recommend_on_case(edge: OpenEdge, case_id: UUID, form: RecommendationForm) -> RecommendationView:
+async def recommend_on_case(edge: OpenEdge, case_id: UUID, form: RecommendationForm) -> RecommendedView:
     """Recommend to act, or not to act, on a case that you have.
 
-    The action is kept as it was sent; its digest is what will be compared and signed. The case is in review then.
+    The action is kept as it was sent; its digest is what will be compared and signed. The case is in review then. What is still open of its
+    evaluation refuses nothing: it is told in `open_points`, and in the timeline for whoever signs.
     """
     made = await recommendation.recommend(
         edge,
@@ -132,7 +151,7 @@ async def recommend_on_case(edge: OpenEdge, case_id: UUID, form: RecommendationF
         action=form.action,
         by=actor_of(edge),
     )
-    return RecommendationView.of(made)
+    return RecommendedView.made(made)
 
 
 async def _view(edge: Edge, row: Case) -> CaseView:

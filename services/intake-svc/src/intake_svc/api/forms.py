@@ -4,17 +4,20 @@ import json
 import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
+from uuid import UUID
 
-from kernel.addresses import canonical_address
+from kernel.addresses import canonical_address, may_be_address
 from kernel.deadline import ExtensionCause
-from kernel.kinds import Kind
-from kernel.names import canonical_user
+from kernel.kinds import CASE_ONLY_KINDS, Kind
+from kernel.names import canonical_user, may_be_user
 from kernel.review import Course, Level
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from intake_svc.model.action_spec import ActionSpec
+from intake_svc.model.alert import AlertKind
 from intake_svc.model.filing import Brought, Filing, Sender
-from intake_svc.model.request import Channel, Part, Standing
+from intake_svc.model.request import Channel, Document, Part, Standing
+from intake_svc.model.resolution import How, Proposed
 from intake_svc.model.shapes import Address, Line, Page, RequestKind, Shape, Url, UserName, Wiki, Words, moment
 
 _DURATION = re.compile(r"P(?:(\d{1,5})W|(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?)")
@@ -110,7 +113,7 @@ class CompletionForm(Shape):
         """Part what rules ask about from what is sealed."""
         content = self.model_dump(mode="json", include=set(CompletionForm.model_fields), exclude_unset=True, exclude_none=True)
         matter = [sorted(one.one_way() for one in self.subjects), sorted(f"{one.wiki}:{one.title}" for one in self.pages)]
-        return Brought(self._parts(), content, json.dumps(matter) if any(matter) else None)
+        return Brought(self._parts(), content, json.dumps(matter) if any(matter) else None, CASE_ONLY_KINDS & {*self.grounds})
 
     def _parts(self) -> frozenset[Part]:
         there = {
@@ -133,17 +136,38 @@ class RequestForm(CompletionForm):
     kind: RequestKind
     channel: Channel
     requester: Requester
+    complained_of: Annotated[list[Person], Field(max_length=20, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _complaint_says_so(self) -> Self:
+        if self.complained_of and Kind.STAFF_COMPLAINT not in self.grounds:
+            raise ValueError("Who of the staff is complained of is said where the grounds name a staff_complaint")
+        return self
 
     def filing(self) -> Filing:
         """Give what the action takes."""
-        return Filing(Kind(self.kind), self.channel, self.requester.sender(), self.brought())
+        return Filing(Kind(self.kind), self.channel, self.requester.sender(), self.brought(), tuple(sorted({*self.complained_of})))
 
 
 class AssignmentForm(Shape):
-    """Who has the case, and for how long."""
+    """Who has the case, and for how long; who takes it over says from whom and why."""
 
     assignee: Person
     lasts: Duration | None = Field(None, alias="for")
+    taken_from: Person | None = None
+    reason: Annotated[Words, StringConstraints(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _from_whom_and_why(self) -> Self:
+        if (self.taken_from is None) is not (self.reason is None):
+            raise ValueError("Give `taken_from` and `reason` together, or neither")
+        return self
+
+
+class ReleaseForm(Shape):
+    """Why somebody gives a case back, if they say so."""
+
+    note: Annotated[Words, StringConstraints(min_length=1)] | None = None
 
 
 class ExtensionForm(Shape):
@@ -169,6 +193,75 @@ class PartyForm(Shape):
     name: Line | None = None
     email: Email | None = None
     wiki_user: UserName | None = None
+
+
+GROUND_TEXT = "other:"
+"""How a ground begins that no code names (API: grounds)."""
+
+
+class ResolutionForm(Shape):
+    """How a matter ends without an action; a ground is a code, or `other: TEXT`."""
+
+    how: How
+    grounds: Annotated[list[Line], Field(max_length=20, default_factory=list)]
+    note: Annotated[Words, StringConstraints(min_length=1)]
+
+    def proposed(self) -> Proposed:
+        """Part the codes from the texts, which are sealed."""
+        texts = [one.removeprefix(GROUND_TEXT).strip() for one in self.grounds if one.startswith(GROUND_TEXT)]
+        return Proposed(self.how, frozenset(one for one in self.grounds if not one.startswith(GROUND_TEXT)), texts, self.note)
+
+
+class NoteForm(Shape):
+    """Why, in words; they are sealed."""
+
+    note: Annotated[Words, StringConstraints(min_length=1)]
+
+
+class JoiningForm(Shape):
+    """The earlier request whose case it joins, and why; without one, the request that it was found to be like."""
+
+    to: UUID | None = None
+    note: Annotated[Words, StringConstraints(min_length=1)]
+
+
+class PassingForm(Shape):
+    """What a letter is that belongs to dmca-svc, and why."""
+
+    document: Document
+    note: Annotated[Words, StringConstraints(min_length=1)]
+
+
+class AlertForm(Shape):
+    """Who outside was alerted or asked us, when, and why; all but the time is sealed."""
+
+    kind: AlertKind
+    authority: Line
+    happened_at: Moment
+    why: Annotated[Words, StringConstraints(min_length=1)]
+    note: Words = ""
+
+
+class ComplainedOfForm(Shape):
+    """Whom of the staff a complaint is about, by the `sub` of their tokens."""
+
+    persons: Annotated[list[Person], Field(min_length=1, max_length=20)]
+
+
+def one_subject(value: str) -> tuple[str, str]:
+    """Give whom a list is asked about the one way that they are compared in: an address or range, else a user."""
+    return ("ip", canonical_address(value)) if may_be_address(value) else ("user", canonical_user(value))
+
+
+def user_or_address(value: str) -> str:
+    """Take a name that a list may be asked about.
+
+    Raises:
+        ValueError: it is neither a user's nor an address.
+    """
+    if not may_be_address(value) and not may_be_user(value):
+        raise ValueError("It must be the name of a user, or an address or range")
+    return value
 
 
 def one_way(email: str | None) -> str | None:

@@ -5,12 +5,15 @@ from uuid import UUID
 from chassis.edge import Edge
 from chassis.http import OpenEdge, Router
 from kernel.actor import Role
+from kernel.kinds import Kind
 from kernel.names import canonical_user
+from kernel.workdays import calendar_day
 
 from intake_svc.actions import reading
 from intake_svc.api.forms import PartyForm, one_way
 from intake_svc.api.views import LetterView, PartyView, RecommendationView, RequesterView
-from intake_svc.model.request import Channel, PartyHashes, Standing
+from intake_svc.model.request import Channel, PartyHashes, RequestState, Standing
+from intake_svc.rules.resolution import pointers_for, told_because
 
 PARTY = {"email": "contributor@example.org", "wiki_user": "Contributor one"}
 
@@ -29,7 +32,14 @@ async def read_recommendation(edge: OpenEdge, case_id: UUID, recommendation_id: 
 async def read_requester(edge: OpenEdge, request_id: UUID) -> RequesterView:
     """Fetch who asked, to write to them."""
     row, said = await reading.read_requester(edge, request_id)
-    return RequesterView(request_id=row.id, standing_as=Standing(row.standing_as), **said)
+    on = calendar_day(row.decided_at) if row.decided_at else None
+    return RequesterView(
+        request_id=row.id,
+        standing_as=Standing(row.standing_as),
+        pointers=pointers_for(Kind(row.kind), on=on) if on and row.state == RequestState.DEFERRED else None,
+        refused_because=told_because(row.grounds) if row.state == RequestState.REFUSED else None,
+        **said,
+    )
 
 
 @peers.get("/requests/{request_id}/letter", roles=SERVICE, reads="a letter")

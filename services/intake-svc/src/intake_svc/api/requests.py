@@ -6,6 +6,7 @@ from chassis.edge import Edge
 from chassis.http import OpenEdge, Router
 from chassis.http.limits import limits_of
 from kernel.actor import Actor, Role
+from kernel.workdays import calendar_day
 
 from intake_svc.actions import filing, reading
 from intake_svc.api.forms import CompletionForm, RequestForm
@@ -39,7 +40,7 @@ EXAMPLE = {
 }
 
 
-@requests.post("/requests", roles=(Role.REQUESTER_DESK,), status=201, creates=True, limited=False, example=EXAMPLE)
+@requests.post("/requests", roles=(Role.REQUESTER_DESK,), status=201, creates=True, limited=False, refuses=("sender_locked_out",), example=EXAMPLE)
 async def file_request(edge: OpenEdge, form: RequestForm) -> RequestView:
     """File a request for an office action.
 
@@ -54,7 +55,7 @@ async def file_request(edge: OpenEdge, form: RequestForm) -> RequestView:
 @requests.post(
     "/requests/{request_id}/completion",
     roles=(Role.REQUESTER_DESK,),
-    refuses=("nothing_missing", "nothing_added"),
+    refuses=("request_over", "nothing_missing", "nothing_added"),
     example={"grounds": ["harassment_multiple_projects"], "evidence": [{"url": "https://example.wiki/w/index.php?diff=2"}]},
 )
 async def complete_request(edge: OpenEdge, request_id: UUID, form: CompletionForm) -> RequestView:
@@ -71,7 +72,8 @@ async def read_request(edge: OpenEdge, request_id: UUID) -> RequestView:
 
     A desk reads what it filed. A request about child protection is read by the named group, with a reason.
     """
-    return RequestView.of(await reading.read_request(edge, request_id, actor_of(edge)))
+    row = await reading.read_request(edge, request_id, actor_of(edge))
+    return RequestView.of(row, to_staff=row.filed_by != edge.by.id)
 
 
 def actor_of(edge: Edge) -> Actor:
@@ -83,10 +85,23 @@ def actor_of(edge: Edge) -> Actor:
 
 def _spend(edge: Edge, asked: Filing) -> None:
     """Count a request against the limits of caller and sender; minors at risk and threats to life are never too many."""
-    if rules.priority_of(rules.case_kind(asked.kind, asked.channel)) is Priority.URGENT:
-        return
-    limits = limits_of(edge.runtime)
-    limits.spend("writes", edge.by.id, edge.runtime.settings.writes_per_minute)
+    if not is_urgent(edge, asked):
+        limits_of(edge.runtime).spend("writes", edge.by.id, edge.runtime.settings.writes_per_minute)
+        spend_sender(edge, asked)
+
+
+def is_urgent(edge: Edge, asked: Filing) -> bool:
+    """Tell whether it is about minors at risk or a threat to life, by its kind, where it came in, or what its grounds name."""
+    named = rules.named_by(asked.brought.named, on=calendar_day(edge.now))
+    return rules.priority_of(rules.case_kind(asked.kind, asked.channel, named)) is Priority.URGENT
+
+
+def spend_sender(edge: Edge, asked: Filing) -> None:
+    """Count a request against the limit of its sender.
+
+    Raises:
+        TooMany: they sent too many within a minute.
+    """
     sender = asked.sender.email or asked.sender.wiki_user
     if sender is not None:
-        limits.spend("sender", edge.runtime.keyring.hash("intake.sender", sender).hex(), settings().requests_per_minute)
+        limits_of(edge.runtime).spend("sender", edge.runtime.keyring.hash("intake.sender", sender).hex(), settings().requests_per_minute)

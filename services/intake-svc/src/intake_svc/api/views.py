@@ -8,10 +8,14 @@ from uuid import UUID
 from kernel.deadline import ExtensionCause
 from pydantic import BaseModel
 
+from intake_svc.actions.recommendation import Recommended
+from intake_svc.actions.resolution import Read
+from intake_svc.model.alert import AlertKind
 from intake_svc.model.case import CaseState, Priority
 from intake_svc.model.request import Channel, RequestState, Standing, Team
+from intake_svc.model.resolution import OTHER, How, ResolutionState
 from intake_svc.rules.problems import PROBLEMS
-from intake_svc.tables import Case, ExtensionRow, Recommendation, Request
+from intake_svc.tables import Alert, Case, ExtensionRow, Recommendation, Request, Resolution
 
 
 class ReasonView(BaseModel):
@@ -33,9 +37,11 @@ class RequestView(BaseModel):
     case_id: UUID | None = None
     received_at: datetime
     acknowledged_at: datetime | None = None
+    similar_to: UUID | None = None
+    duplicate_of: UUID | None = None
 
     @classmethod
-    def of(cls, row: Request) -> Self:
+    def of(cls, row: Request, *, to_staff: bool = False) -> Self:
         """Show a row."""
         return cls(
             id=row.id,
@@ -46,6 +52,9 @@ class RequestView(BaseModel):
             case_id=row.case_id,
             received_at=row.received_at,
             acknowledged_at=row.acknowledged_at,
+            # That others ask the same is nothing that a requester's desk is told.
+            similar_to=row.similar_to if to_staff else None,
+            duplicate_of=row.duplicate_of if to_staff else None,
         )
 
 
@@ -80,6 +89,8 @@ class CaseView(BaseModel):
     clock: ClockView | None = None
     request_ids: list[UUID]
     action_ids: list[UUID]
+    outcome: str | None = None
+    reports: int
     version: int
 
     @classmethod
@@ -100,6 +111,8 @@ class CaseView(BaseModel):
             clock=clock,
             request_ids=row.request_ids,
             action_ids=row.action_ids,
+            outcome=row.outcome,
+            reports=len(row.request_ids),
             version=row.version,
         )
 
@@ -129,6 +142,19 @@ class RecommendationView(BaseModel):
             digest=row.digest,
             recommended_at=row.at,
         )
+
+
+class RecommendedView(RecommendationView):
+    """A recommendation as it was made, with what was still open of the evaluation."""
+
+    open_points: list[ReasonView] | None = None
+
+    @classmethod
+    def made(cls, made: Recommended) -> Self:
+        """Show what was made."""
+        shown = cls.of(made.row)
+        shown.open_points = [ReasonView(code=one.code, says=one.says, cite=one.cite) for one in made.open_points] or None
+        return shown
 
 
 class PerformerView(BaseModel):
@@ -172,10 +198,12 @@ class TimelineItem(BaseModel):
 
 
 class RequesterView(BaseModel):
-    """Who asked, as they said."""
+    """Who asked, as they said; where it was deferred, whom the letter points to, and where it was refused, on which grounds."""
 
     request_id: UUID
     standing_as: Standing
+    pointers: list[str] | None = None
+    refused_because: list[str] | None = None
     name: str | None = None
     email: str | None = None
     wiki_user: str | None = None
@@ -190,6 +218,65 @@ class LetterView(BaseModel):
     text: str
     received_at: datetime
     received_by_agent_at: datetime | None = None
+
+
+class ResolutionView(BaseModel):
+    """How a matter is to end, or ended, without an action; its words only where the look was logged."""
+
+    id: UUID
+    case_id: UUID | None = None
+    request_id: UUID | None = None
+    how: How
+    grounds: list[str]
+    state: ResolutionState
+    by: str
+    at: datetime
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    note: str | None = None
+    confirmation: str | None = None
+    reopening: str | None = None
+
+    @classmethod
+    def of(cls, row: Resolution) -> Self:
+        """Show a row without its words."""
+        return cls(
+            id=row.id,
+            case_id=row.case_id,
+            request_id=row.request_id,
+            how=How(row.how),
+            grounds=row.grounds,
+            state=ResolutionState(row.state),
+            by=row.by,
+            at=row.at,
+            confirmed_by=row.confirmed_by,
+            confirmed_at=row.confirmed_at,
+        )
+
+    @classmethod
+    def whole(cls, read: Read) -> Self:
+        """Show a row with its words, the texts of its grounds among them."""
+        words = {"note": read.note, "confirmation": read.confirmation, "reopening": read.reopening}
+        codes = [one for one in read.row.grounds if one != OTHER]
+        return cls.of(read.row).model_copy(update={**words, "grounds": [*codes, *(f"{OTHER}: {text}" for text in read.texts)]})
+
+
+class AlertView(BaseModel):
+    """What passed between a case and the authorities."""
+
+    id: UUID
+    kind: AlertKind
+    happened_at: datetime
+    authority: str
+    why: str
+    note: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, row: Alert, words: Mapping[str, str]) -> Self:
+        """Show a row with its words."""
+        return cls(id=row.id, kind=AlertKind(row.kind), happened_at=row.happened_at, by=row.by, at=row.at, **words)
 
 
 class PartyView(BaseModel):

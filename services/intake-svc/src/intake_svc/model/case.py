@@ -22,11 +22,13 @@ class CaseState(StrEnum):
 
 
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.OPEN: frozenset({CaseState.EVALUATING, CaseState.DECIDED}),
-    CaseState.EVALUATING: frozenset({CaseState.IN_REVIEW, CaseState.DECIDED}),
+    CaseState.OPEN: frozenset({CaseState.EVALUATING, CaseState.DECIDED, CaseState.CLOSED}),
+    CaseState.EVALUATING: frozenset({CaseState.IN_REVIEW, CaseState.DECIDED, CaseState.CLOSED}),
     CaseState.IN_REVIEW: frozenset({CaseState.EVALUATING, CaseState.DECIDED}),
+    CaseState.CLOSED: frozenset({CaseState.EVALUATING}),
 }
-"""What may follow what. An action that was proposed on the case directly may decide it in any state before `decided`."""
+"""What may follow what. An action that was proposed on the case directly may decide it in any state before `decided`; a resolution closes
+a case that is not in review, and a person may open it again."""
 
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.EVALUATING, CaseState.IN_REVIEW})
 
@@ -51,7 +53,8 @@ class Sort(StrEnum):
 class CaseFacts:
     """What a rule asks about a case. `assignee` has it until `assigned_until`; `recommended_by` wrote the recommendation in force.
 
-    `awaits_action` is set while a recommendation has not become an action yet, `open_actions` are those in review.
+    `awaits_action` is set while a recommendation has not become an action yet, `open_actions` are those in review. `resolution` is set
+    while one is proposed or in force; `complained_of` are the members of staff that a complaint is about.
     """
 
     kind: Kind
@@ -63,6 +66,8 @@ class CaseFacts:
     awaits_action: bool = False
     open_actions: frozenset[str] = frozenset()
     clock: Clock | None = None
+    resolution: bool = False
+    complained_of: frozenset[str] = frozenset()
 
     def held_by(self, now: datetime) -> str | None:
         """Tell who has the case now: a lease that has run out counts for nothing, swept or not."""

@@ -13,11 +13,15 @@ from intake_svc.model.request import Channel, Part, Standing
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a request or a completion brings: `content` is for sealing alone, `matter` names subjects and pages one way, if there are."""
+    """What a request or a completion brings: `content` is for sealing alone, `matter` names subjects and pages one way, if there are.
+
+    `named` are the kinds among its grounds that only a case has.
+    """
 
     parts: frozenset[Part]
     content: Mapping[str, Any]
     matter: str | None = None
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,4 @@ class Filing:
     channel: Channel
     sender: Sender
     brought: Brought
+    complained_of: tuple[str, ...] = ()

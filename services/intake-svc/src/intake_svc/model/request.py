@@ -38,6 +38,15 @@ class Team(StrEnum):
     LEGAL = "legal"
 
 
+class Document(StrEnum):
+    """What a letter is that is passed on to dmca-svc."""
+
+    NOTICE = "notice"
+    COUNTER_NOTICE = "counter_notice"
+    RETRACTION = "retraction"
+    COURT_ACTION = "court_action"
+
+
 class RequestState(StrEnum):
     """Where a request stands; `REQUEST_MOVES` says what is reached from where."""
 
@@ -53,10 +62,46 @@ class RequestState(StrEnum):
 
 
 REQUEST_MOVES: dict[RequestState, frozenset[RequestState]] = {
-    RequestState.INCOMPLETE: frozenset({RequestState.COMPLETE, RequestState.FORWARDED}),
-    RequestState.COMPLETE: frozenset({RequestState.FORWARDED}),
+    RequestState.INCOMPLETE: frozenset(
+        {
+            RequestState.COMPLETE,
+            RequestState.FORWARDED,
+            RequestState.DUPLICATE,
+            RequestState.DEFERRED,
+            RequestState.REFUSED,
+            RequestState.RESOLVED,
+            RequestState.WITHDRAWN,
+            RequestState.LAPSED,
+        }
+    ),
+    RequestState.COMPLETE: frozenset(
+        {
+            RequestState.FORWARDED,
+            RequestState.DUPLICATE,
+            RequestState.DEFERRED,
+            RequestState.REFUSED,
+            RequestState.RESOLVED,
+            RequestState.WITHDRAWN,
+        }
+    ),
+    RequestState.DUPLICATE: frozenset(
+        {
+            RequestState.COMPLETE,
+            RequestState.INCOMPLETE,
+            RequestState.DEFERRED,
+            RequestState.REFUSED,
+            RequestState.RESOLVED,
+            RequestState.WITHDRAWN,
+        }
+    ),
+    RequestState.DEFERRED: frozenset({RequestState.REFUSED, RequestState.RESOLVED}),
+    RequestState.REFUSED: frozenset({RequestState.DEFERRED, RequestState.RESOLVED}),
+    RequestState.RESOLVED: frozenset({RequestState.DEFERRED, RequestState.REFUSED}),
 }
-"""What may follow what; a state that is not named is left by nothing."""
+"""What may follow what; a state that is not named is left by nothing. One decision follows another where a case was opened again."""
+
+OVER = frozenset({RequestState.DEFERRED, RequestState.REFUSED, RequestState.RESOLVED, RequestState.WITHDRAWN, RequestState.LAPSED})
+"""The states in which nothing more is asked of who sent it."""
 
 
 class Part(StrEnum):
@@ -98,6 +143,12 @@ class RequestFacts:
     parts: frozenset[Part]
     filed_by: str
     has_case: bool
+    case_kind: Kind | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether it waits for its parts, without a case."""
+        return self.state is RequestState.INCOMPLETE and not self.has_case
 
 
 @dataclass(frozen=True, slots=True)

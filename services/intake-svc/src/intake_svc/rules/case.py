@@ -14,29 +14,63 @@ from intake_svc.model.case import UNDECIDED, CaseFacts, CaseState, Proposal
 from intake_svc.rules import POLICY
 
 SEES_ALL = frozenset({Role.TEAM_MANAGER, Role.AUDITOR})
+HEARS_COMPLAINTS = frozenset({Role.LEGAL, Role.AUDITOR})
 SIGNERS = frozenset(level.role for level in Level)
 REVIEWED = frozenset(CaseState) - {CaseState.OPEN, CaseState.EVALUATING}
 
 
-def may_read_case(case: CaseFacts, reader: Actor, *, now: datetime) -> Decision:
+def may_read_case(case: CaseFacts, reader: Actor, *, now: datetime, led_by: frozenset[str] = frozenset()) -> Decision:
     """A case is seen by whoever has it or recommended on it, by any evaluator while nobody has it, by the levels that sign once it is in
-    review, by their manager and by the auditor; one of child protection by the named group alone (R95, R113, D4, D20).
+    review, by a team peer while a resolution waits for one, by their manager and by the auditor; one of child protection by the named
+    group alone, and a complaint about staff never by those complained of or whom they lead, and by Legal and the auditor alone until it
+    is on record who they are (R95, R113, R123, D2, D4, D20).
+
+    `led_by` are those who lead the reader, directly or through others, where the case is a complaint about staff.
     """  # noqa: D205 - the rule is one sentence
     hidden = Reason("not_yours", "You may see the cases that you have, sign or look after.", "R95")
     if reader.holds(Role.SERVICE):
         return Decision()
     if case.kind is Kind.CHILD_PROTECTION:
         return Decision.of((not reader.holds(Role.CHILD_PROTECTION), hidden))
+    if is_complained_of(case, reader.sub, led_by=led_by):
+        return Decision.of((True, hidden))
+    if case.kind is Kind.STAFF_COMPLAINT and (reader.roles & HEARS_COMPLAINTS or not case.complained_of):
+        return Decision.of((not reader.roles & HEARS_COMPLAINTS, hidden))
     holder = case.held_by(now)
     evaluates = reader.holds(Role.EVALUATOR) and (holder is None or reader.sub in {holder, case.recommended_by})
     signs = bool(reader.roles & SIGNERS) and case.state in REVIEWED
-    return Decision.of((not (evaluates or signs or reader.roles & SEES_ALL), hidden))
+    confirms = reader.holds(Role.TEAM_PEER) and case.resolution
+    return Decision.of((not (evaluates or signs or confirms or reader.roles & SEES_ALL), hidden))
 
 
-def may_touch(case: CaseFacts, actor: Actor) -> Decision:
-    """Only the named group works on a case of child protection (D4)."""
+def is_complained_of(case: CaseFacts, sub: str, *, led_by: frozenset[str]) -> bool:
+    """A complaint is never handled or seen by the person complained of, nor by whom they lead (R123)."""
+    return bool(case.complained_of & (led_by | {sub}))
+
+
+def may_touch(case: CaseFacts, actor: Actor, *, led_by: frozenset[str] = frozenset()) -> Decision:
+    """Only the named group works on a case of child protection, and on a complaint about staff nobody whom it is about or whom they lead,
+    nor anybody but Legal before it is on record who they are (R123, D4).
+    """  # noqa: D205 - the rule is one sentence
     outside = case.kind is Kind.CHILD_PROTECTION and not actor.holds(Role.CHILD_PROTECTION)
-    return Decision.of((outside, Reason("not_in_named_group", "Only the named group works on child protection.", "D4")))
+    unnamed = case.kind is Kind.STAFF_COMPLAINT and not case.complained_of and not actor.holds(Role.LEGAL)
+    return Decision.of(
+        (outside, Reason("not_in_named_group", "Only the named group works on child protection.", "D4")),
+        (
+            unnamed or is_complained_of(case, actor.sub, led_by=led_by),
+            Reason("complained_of", "Whom a complaint is about, and whom they lead, neither see nor handle it.", "R123"),
+        ),
+    )
+
+
+def may_be_given(case: CaseFacts, assignee: str, *, led_by: frozenset[str]) -> Decision:
+    """A complaint about staff is given to nobody whom it is about, nor to anybody whom they lead (R123)."""
+    return Decision.of(
+        (
+            is_complained_of(case, assignee, led_by=led_by),
+            Reason("complained_of", "Whom a complaint is about, and whom they lead, neither see nor handle it.", "R123"),
+        )
+    )
 
 
 def lease(asked: timedelta | None, *, on: date) -> timedelta:
@@ -44,21 +78,32 @@ def lease(asked: timedelta | None, *, on: date) -> timedelta:
     return asked if asked is not None else timedelta(days=POLICY.value("lease_days", on=on))
 
 
-def may_assign(case: CaseFacts, *, by: str, term: timedelta, now: datetime, on: date) -> Decision:
-    """An undecided case that nobody has is given to one evaluator for a time; whoever has it may hand it over or renew it (R99, R113)."""
+def may_assign(case: CaseFacts, *, by: str, term: timedelta, now: datetime, on: date, taken_from: str | None = None) -> Decision:
+    """An undecided case that nobody has is given to one evaluator for a time; whoever has it may hand it over or renew it, and another
+    takes it over for a reason, naming whom they take it from (R99, R113).
+    """  # noqa: D205 - the rule is one sentence
     holder = case.held_by(now)
     longest = POLICY.value("longest_lease_days", on=on)
     return Decision.of(
         (case.state not in UNDECIDED, Reason("case_decided", "The case is decided; there is nothing left to evaluate.", "R106")),
         (
-            holder is not None and holder != by,
+            taken_from is None and holder is not None and holder != by,
             Reason("case_taken", "Somebody has this case; they hand it over, or their time with it ends.", "R113"),
+        ),
+        (
+            taken_from is not None and holder != taken_from,
+            Reason("holder_changed", "Somebody else has the case by now, or nobody; look again before you take it over.", "R113"),
         ),
         (
             not timedelta(0) < term <= timedelta(days=longest),
             Reason("lease_out_of_bounds", f"An assignment lasts more than no time and at most {longest} days.", "R113"),
         ),
     )
+
+
+def may_give_back(case: CaseFacts, *, by: str, now: datetime) -> Decision:
+    """Whoever has a case may give it back before their time with it ends (R113)."""
+    return Decision.of((case.held_by(now) != by, Reason("not_assignee", "Only the evaluator who has the case gives it back.", "R113")))
 
 
 def may_extend(case: CaseFacts, *, until: datetime, cause: str, by: str, now: datetime) -> Decision:

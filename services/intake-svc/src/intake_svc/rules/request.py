@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from kernel.actor import Actor, Role
@@ -9,7 +10,7 @@ from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 
 from intake_svc.model.case import Priority
-from intake_svc.model.request import Channel, Need, Part, RequestFacts, RequestState, Team
+from intake_svc.model.request import OVER, Channel, Need, Part, RequestFacts, RequestState, Team
 from intake_svc.rules import POLICY
 
 _MET_BY: dict[Need, frozenset[Part]] = {
@@ -44,6 +45,7 @@ MISSING: dict[Need, Reason] = {
 """What is said of each need that is not met."""
 
 _URGENT_KINDS = frozenset({Kind.CHILD_PROTECTION, Kind.THREAT_OF_HARM})
+_OVER = Reason("request_over", "This request is over; for a new matter, or for more about this one, file a new request.", "R88")
 
 
 def is_complete(kind: Kind, channel: Channel, parts: frozenset[Part], *, on: date) -> Decision:
@@ -64,15 +66,26 @@ def owner_of(kind: Kind, *, on: date) -> Team:
     return Team(POLICY.value(kind, on=on)["team"])
 
 
-def case_kind(kind: Kind, channel: Channel) -> Kind | None:
-    """A request opens a case of its own kind; one at the emergency address opens a threat of harm, unless it is about minors, and a DMCA
-    notice opens none, since dmca-svc alone clocks it (R50, R96, D5).
+def case_kind(kind: Kind, channel: Channel, named: Kind | None = None) -> Kind | None:
+    """A request opens a case of its own kind; one at the emergency address opens a threat of harm, unless it is about minors, one of the
+    kind `other` what its grounds name, and a DMCA notice opens none, since dmca-svc alone clocks it (R50, R96, R120, R123, D5).
     """  # noqa: D205 - the rule is one sentence
     if kind is Kind.DMCA:
         return None
     if channel is Channel.EMERGENCY and kind is not Kind.CHILD_PROTECTION:
         return Kind.THREAT_OF_HARM
-    return kind
+    return named if named is not None and kind is Kind.OTHER else kind
+
+
+def named_by(grounds: Collection[str], *, on: date) -> Kind | None:
+    """What only a case is about is named among the grounds of a request, a threat to life before all others (R50, R123)."""
+    return next((Kind(name) for name in POLICY.value("kinds_by_ground", on=on) if name in grounds), None)
+
+
+def asked_as(kind: Kind, channel: Channel, opens: Kind | None) -> Kind:
+    """A request of the kind `other` brings what the kind of case asks that its grounds name (R88)."""
+    named = kind is Kind.OTHER and opens is not None and channel is not Channel.EMERGENCY
+    return opens if named and opens is not None else kind
 
 
 def priority_of(kind: Kind | None) -> Priority:
@@ -80,11 +93,11 @@ def priority_of(kind: Kind | None) -> Priority:
     return Priority.URGENT if kind in _URGENT_KINDS else Priority.NORMAL
 
 
-def waits_for_parts(kind: Kind, channel: Channel, complete: Decision) -> bool:
+def waits_for_parts(kind: Kind, channel: Channel, complete: Decision, named: Kind | None = None) -> bool:
     """Missing parts wait for completion, but child protection and threats to life get a case and clock at once whatever is missing
     (R50, R88).
     """  # noqa: D205 - the rule is one sentence
-    return not complete and priority_of(case_kind(kind, channel)) is not Priority.URGENT
+    return not complete and priority_of(case_kind(kind, channel, named)) is not Priority.URGENT
 
 
 def is_linked(kind: Kind) -> bool:
@@ -101,7 +114,8 @@ def received_by_agent_at(channel: Channel, *, letter_at: datetime, forwarded_at:
 
 def remarks(kind: Kind, channel: Channel, *, on: date) -> tuple[Reason, ...]:
     """A direct request for a secondary action is generally left to the community, which a person decides (R60), and one sent to the other
-    team is passed on with its receipt date (R87): both are noted and neither stops it.
+    team is passed on with its receipt date (R87), and whoever reports a breach helps of their own will and is protected (R121): all is
+    noted and nothing of it stops it.
     """  # noqa: D205 - the rule is one sentence
     asks = POLICY.value(kind, on=on)
     read_by = Team.LEGAL if channel in POLICY.value("channels_of_legal", on=on) else Team.TRUST_AND_SAFETY
@@ -109,14 +123,20 @@ def remarks(kind: Kind, channel: Channel, *, on: date) -> tuple[Reason, ...]:
     return Decision.of(
         (asks["secondary"], Reason("secondary_action_requested", "Requests for this are generally left to the community.", "R60")),
         (elsewhere, Reason("sent_to_other_team", "It was sent to the other team and passed on; its receipt date is kept.", "R87")),
+        (
+            kind in {Kind.BREACH_REPORT, Kind.ENFORCEMENT_INTERFERENCE},
+            Reason("reporter_protected", "Nobody needs to help enforce, and nobody who does is punished for it.", "R121"),
+        ),
     ).reasons
 
 
 def may_complete(request: RequestFacts, added: frozenset[Part]) -> Decision:
     """What is missing may be sent later by the desk that filed it, and the first receipt counts (R87, R88)."""
+    over = request.state in OVER
     return Decision.of(
+        (over, _OVER),
         (
-            request.state is not RequestState.INCOMPLETE,
+            not over and request.state is not RequestState.INCOMPLETE,
             Reason("nothing_missing", "Nothing is missing from this request any more; file a new one for a new matter.", "R88"),
         ),
         (not added, Reason("nothing_added", "Send at least one of the parts that are missing.", "R88")),
@@ -124,10 +144,13 @@ def may_complete(request: RequestFacts, added: frozenset[Part]) -> Decision:
 
 
 def may_read_request(request: RequestFacts, reader: Actor) -> Decision:
-    """A desk sees what it filed, staff see requests, and of child protection only the named group does beside the desk (R95, D20)."""
+    """A desk sees what it filed, staff see requests, of child protection only the named group does beside the desk, and of complaints
+    about staff only Legal and the auditor until the case is open to others (R95, R123, D20).
+    """  # noqa: D205 - the rule is one sentence
     desk = reader.holds(Role.REQUESTER_DESK) and reader.sub == request.filed_by
     named_group = reader.holds(Role.CHILD_PROTECTION)
-    staff = bool(reader.roles & STAFF) and request.kind is not Kind.CHILD_PROTECTION
+    looks_after = _HEARS_COMPLAINTS if request.case_kind is Kind.STAFF_COMPLAINT else STAFF
+    staff = bool(reader.roles & looks_after) and request.kind is not Kind.CHILD_PROTECTION
     service = reader.holds(Role.SERVICE)
     return Decision.of(
         (
@@ -139,3 +162,4 @@ def may_read_request(request: RequestFacts, reader: Actor) -> Decision:
 
 STAFF = frozenset({Role.EVALUATOR, Role.TEAM_MANAGER, Role.LEGAL, Role.AUDITOR})
 """Who looks after requests: who evaluates and leads, Legal, and the auditor."""
+_HEARS_COMPLAINTS = frozenset({Role.LEGAL, Role.AUDITOR})

@@ -13,20 +13,25 @@ from kernel.deadline import Clock, Extension, ExtensionCause, Target, at_risk_at
 from kernel.decision import Reason
 from kernel.kinds import CASE_KINDS, REQUEST_KINDS, Kind
 from kernel.workdays import calendar_day
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from intake_svc.model.case import CaseFacts, CaseState, Priority
 from intake_svc.model.request import Channel, Part, RequestFacts, RequestState, Standing, Team
-from intake_svc.rules.request import is_complete
+from intake_svc.rules.request import asked_as, is_complete
 from intake_svc.tables.columns import INSERT_ONLY, Base, ids, moment, one_of, row_of, texts
+from intake_svc.tables.queue import QUEUES, RANKS
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands in `due_at` for a case without a clock, so that lists by due date keep one order."""
 
 
 class Case(Base, table=True):
-    """A case. `due_at` is the target that counts now, `target_at` the first one, which stays (D5)."""
+    """A case. `due_at` is the target that counts now, `target_at` the first one, which stays (D5).
+
+    `clock_since` is when a change of its kind changed its clock: extensions made before count no more. `rank` the database keeps.
+    """
 
     __tablename__: ClassVar[Any] = "case"
     __table_args__ = (
@@ -40,9 +45,11 @@ class Case(Base, table=True):
         CheckConstraint("(state IN ('decided', 'closed')) = (decided_at IS NOT NULL)", name="decided_when"),
         CheckConstraint("clock_state IS NULL OR (clock_state = 'stopped') = (decided_at IS NOT NULL)", name="decision_stops_clock"),
         CheckConstraint("(assignee IS NULL) = (assigned_until IS NULL)", name="lease_ends"),
+        CheckConstraint("state <> 'closed' OR num_nonnulls(outcome, passed_on) = 1", name="closed_why"),
+        CheckConstraint("(clock_before IS NOT NULL) <= (state = 'closed')", name="clock_before_closing"),
+        one_of("passed_on", ("joined", "forwarded")),
         CheckConstraint("cardinality(request_ids) > 0", name="prompted_by_a_request"),
-        Index("case_due", "due_at", "id"),
-        Index("case_received", "received_at", "id"),
+        *QUEUES,
     )
 
     id: UUID = Field(primary_key=True)
@@ -55,6 +62,8 @@ class Case(Base, table=True):
     target_at: datetime | None = moment(default=None)
     at_risk_at: datetime | None = moment(default=None)
     clock_state: str | None = Field(default=None, sa_type=Text)
+    clock_since: datetime | None = moment(default=None)
+    rank: int = Field(default=RANKS[Priority.NORMAL], sa_type=SmallInteger)
     delay_cause: str | None = Field(default=None, sa_type=Text)
     stopped_at: datetime | None = moment(default=None)
     assignee: str | None = Field(default=None, sa_type=Text)
@@ -70,6 +79,10 @@ class Case(Base, table=True):
     awaits_action: bool = False
     outcome: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = moment(default=None)
+    resolution_id: UUID | None = None
+    clock_before: str | None = Field(default=None, sa_type=Text)
+    passed_on: str | None = Field(default=None, sa_type=Text)
+    complained_of: list[str] = texts()
     version: int = 1
 
     def facts(self, clock: Clock | None = None) -> CaseFacts:
@@ -84,6 +97,8 @@ class Case(Base, table=True):
             awaits_action=self.awaits_action,
             open_actions=frozenset(map(str, self.open_action_ids)),
             clock=clock,
+            resolution=self.resolution_id is not None,
+            complained_of=frozenset(self.complained_of),
         )
 
     def clock(self, extensions: "list[ExtensionRow]") -> Clock | None:
@@ -135,13 +150,19 @@ class Request(Base, table=True):
         one_of("channel", Channel),
         one_of("standing_as", Standing),
         one_of("state", RequestState),
+        one_of("case_kind", sorted(CASE_KINDS)),
         one_of("team", Team),
         CheckConstraint("(state = 'forwarded') = (forwarded_to IS NOT NULL AND document IS NOT NULL)", name="forwarded_where"),
         CheckConstraint("kind <> 'dmca' OR case_id IS NULL", name="notice_opens_no_case"),
         CheckConstraint("state <> 'complete' OR case_id IS NOT NULL", name="complete_opens_case"),
-        CheckConstraint("case_id IS NULL OR key_id = case_id", name="case_key"),
+        CheckConstraint("case_id IS NULL OR key_id = case_id OR duplicate_of IS NOT NULL", name="case_key"),
+        CheckConstraint("state <> 'duplicate' OR (duplicate_of IS NOT NULL AND case_id IS NOT NULL)", name="duplicate_of_which"),
+        CheckConstraint("(state IN ('deferred', 'refused', 'resolved')) = (decided_at IS NOT NULL)", name="ended_when"),
+        CheckConstraint("(kind = 'dmca') = (case_kind IS NULL)", name="case_kind_said"),
         Index("request_case", "case_id"),
         Index("request_matter", "matter_hash"),
+        Index("request_subjects", "subject_hashes", postgresql_using="gin"),
+        CheckConstraint("kind <> 'child_protection' OR cardinality(subject_hashes) = 0", name="lane_names_nobody"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -165,6 +186,15 @@ class Request(Base, table=True):
     wiki_user_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     matter_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     similar_to: UUID | None = None
+    case_kind: str | None = Field(default=None, sa_type=Text)
+    complained_of: list[str] = texts()
+    duplicate_of: UUID | None = None
+    grounds: list[str] = texts()
+    sender_id: UUID | None = row_of("sender", nullable=True)
+    sender_state: str | None = Field(default=None, sa_type=Text)
+    sender_locked_out_until: datetime | None = moment(default=None)
+    decided_at: datetime | None = moment(default=None)
+    subject_hashes: list[bytes] = Field(default_factory=list, sa_type=ARRAY(LargeBinary))
     version: int = 1
 
     def facts(self) -> RequestFacts:
@@ -176,12 +206,14 @@ class Request(Base, table=True):
             parts=frozenset(map(Part, self.parts)),
             filed_by=self.filed_by,
             has_case=self.case_id is not None,
+            case_kind=Kind(self.case_kind) if self.case_kind else None,
         )
 
     def missing(self) -> tuple[Reason, ...]:
         """Give every part that is missing, by the demands of the day of first receipt."""
         facts = self.facts()
-        return is_complete(facts.kind, facts.channel, facts.parts, on=calendar_day(self.received_at)).reasons
+        asked = asked_as(facts.kind, facts.channel, facts.case_kind)
+        return is_complete(asked, facts.channel, facts.parts, on=calendar_day(self.received_at)).reasons
 
     def public(self) -> RequestSaid:
         """Give the request as the bus may know it."""
@@ -198,8 +230,14 @@ class Request(Base, table=True):
                 "acknowledged_at": self.acknowledged_at,
                 "missing": tuple(reason.code for reason in self.missing()),
                 "case_id": self.case_id,
+                "duplicate_of": self.duplicate_of,
                 "forwarded_to": self.forwarded_to,
                 "document": self.document,
+                "grounds": tuple(self.grounds),
+                "decided_at": self.decided_at,
+                "sender": None
+                if self.sender_id is None
+                else {"sender_id": self.sender_id, "state": self.sender_state, "locked_out_until": self.sender_locked_out_until},
             }
         )
 
@@ -221,6 +259,7 @@ class Likeness(Base, table=True):
     """The first request about one kind, subjects and pages within the window; later ones are linked to it for a person to judge."""
 
     __tablename__: ClassVar[Any] = "likeness"
+    __table_args__ = ({"info": {"grants": ("SELECT", "INSERT", "UPDATE", "DELETE")}},)
 
     hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     request_id: UUID

@@ -48,12 +48,19 @@ def _received(change: Change, _party: Party, _person: Person, _found: Found, _to
     return {"received_on": _day(change.state["received_at"]), "missing": _spoken(words.MISSING, change.state.get("missing", ()))}
 
 
-def _decided(change: Change, party: Party, _person: Person, _found: Found, told_at: datetime) -> Given:
+def _decided(change: Change, party: Party, _person: Person, found: Found, told_at: datetime) -> Given:
     decided_at = _moment(change.state.get("decided_at")) or change.dt
     if change.kind in {"overturned", "modified"}:
         decided_at = change.dt
     # Overturning is no new issuance: what an appeal decided is not appealed again (R102).
-    return {"decided_on": decided_at.date(), "appeals": [] if change.kind == "overturned" else _rights(change, party, told_at)}
+    final = change.kind in {"overturned", "resolved"}
+    return {
+        "decided_on": decided_at.date(),
+        # Whom the community has for it, and on which grounds a request is refused, in its owner's own words (R6, R114).
+        "pointers": found.facts.get("pointers", ()),
+        "reasons": found.facts.get("refused_because", ()),
+        "appeals": [] if final else _rights(change, party, told_at),
+    }
 
 
 def _sender_warned(change: Change, _party: Party, _person: Person, _found: Found, _told_at: datetime) -> Given:

@@ -71,8 +71,13 @@ class Received(Facts):
 class Decided(Facts):
     """A matter was decided, deferred, refused or changed: the day, and the right to appeal (D25)."""
 
-    example = {"reference": "0195", "decided_on": DAY, "appeals": [RIGHT]}
+    example = {
+        "reference": "0195", "decided_on": DAY, "appeals": [RIGHT], "pointers": ["the noticeboard of the wiki"],
+        "reasons": ["it came with a demand for preferential treatment"],
+    }  # fmt: skip
     decided_on: Annotated[date, Disclosure.DECIDED]
+    pointers: Annotated[tuple[Line, ...], Disclosure.DECIDED] = ()
+    reasons: Annotated[tuple[Line, ...], Disclosure.DECIDED] = ()
     appeals: Rights = ()
 
 
@@ -229,8 +234,8 @@ class UnusualRate(Facts):
 
 
 TEMPLATES: Mapping[str, type[Facts]] = {
-    **dict.fromkeys(("request_received", "request_incomplete"), Received),
-    **dict.fromkeys(("request_deferred", "request_refused", "matter_decided", "decision_changed"), Decided),
+    **dict.fromkeys(("request_received", "request_incomplete", "request_withdrawn", "request_lapsed"), Received),
+    **dict.fromkeys(("request_deferred", "request_refused", "request_resolved", "matter_decided", "decision_changed"), Decided),
     "sender_warned": SenderWarned,
     "sender_locked_out": SenderLockedOut,
     **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),

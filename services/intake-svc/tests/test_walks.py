@@ -1,0 +1,97 @@
+"""Two requests of one matter and their cases, taken through any steps in any order: states, events and audit rows agree (R60, R87, R88)."""
+
+import json
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+from chassis.testing import Desk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from intake_svc.model.case import CASE_MOVES, CaseState
+from intake_svc.model.request import REQUEST_MOVES, RequestState
+
+REQUESTS, CASES = "/intake/v1/requests", "/intake/v1/cases"
+EVA: dict[str, Any] = {"role": "evaluator", "sub": "eva"}
+PIA: dict[str, Any] = {"role": "team_peer", "sub": "pia"}
+DESK: dict[str, Any] = {"role": "requester_desk", "sub": "desk-1"}
+NOTE = {"note": "A step."}
+REQUEST_STEPS: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "complete": ("completion", {"summary": "What was missing."}, DESK),
+    "withdraw": ("withdrawal", NOTE, DESK),
+    "part": ("joining/end", NOTE, EVA),
+    "pass on": ("forwarding", {"document": "notice", **NOTE}, EVA),
+    "defer it": ("resolution", {"how": "deferred", **NOTE}, EVA),
+    "confirm it": ("resolution/confirmation", NOTE, PIA),
+}
+CASE_STEPS: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "take": ("assignment", {"assignee": "eva"}, EVA),
+    "defer": ("resolution", {"how": "deferred", **NOTE}, EVA),
+    "refuse": ("resolution", {"how": "refused", "grounds": ["bad_faith"], **NOTE}, EVA),
+    "settle": ("resolution", {"how": "resolved_before_action", **NOTE}, EVA),
+    "end as withdrawn": ("resolution", {"how": "withdrawn", **NOTE}, EVA),
+    "confirm": ("resolution/confirmation", NOTE, PIA),
+    "reopen": ("reopening", NOTE, EVA),
+    "recommend": ("recommendations", {"course": "no_action", "rationale": "Nothing holds."}, EVA),
+}
+STEP = st.tuples(st.sampled_from(["join", *REQUEST_STEPS, *CASE_STEPS]), st.sampled_from([0, 1]))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(first_whole=st.booleans(), steps=st.lists(STEP, min_size=4, max_size=12))
+async def test_any_steps_in_any_order_leave_a_whole_record(at_work: Desk, first_whole: bool, steps: list[tuple[str, int]]) -> None:
+    desk, about = at_work, {"subjects": [{"user": f"Walk {uuid4().hex}"}]}
+    ids = [await _file(desk, about, whole=whole) for whole in (first_whole, True)]
+    for step, which in steps:
+        answer = await _take(desk, step, ids, which)
+        assert answer is None or answer.status_code in {200, 201, 404, 409}, (step, answer.text)
+    assert await desk.findings() == []
+    for request_id in ids:
+        row = await _row(desk, request_id)
+        await _moved_as_the_law_has_it(desk, request_id, "request", REQUEST_MOVES, RequestState)
+        if row["case_id"] is not None:
+            await _moved_as_the_law_has_it(desk, str(row["case_id"]), "case", CASE_MOVES, CaseState)
+
+
+async def _file(desk: Desk, about: dict[str, Any], *, whole: bool) -> str:
+    body = {
+        "kind": "global_ban",
+        "channel": "ca",
+        "requester": {"standing_as": "community"},
+        "grounds": ["harassment_multiple_projects"],
+        "evidence": [{"text": "It went on by mail."}],
+        "local_attempts_waiver": "It happens off the wikis.",
+        **about,
+        **({"summary": "It goes on."} if whole else {}),
+    }
+    answer = await desk.post(REQUESTS, body, **DESK)
+    return str(answer.json()["id"])
+
+
+async def _take(desk: Desk, step: str, ids: list[str], which: int) -> Any:
+    if step == "join":
+        return await desk.post(f"{REQUESTS}/{ids[which]}/joining", {"to": ids[1 - which], **NOTE}, **EVA)
+    if step in REQUEST_STEPS:
+        path, body, who = REQUEST_STEPS[step]
+        return await desk.post(f"{REQUESTS}/{ids[which]}/{path}", body, **who)
+    case_id = (await _row(desk, ids[which]))["case_id"]
+    path, body, who = CASE_STEPS[step]
+    return None if case_id is None else await desk.post(f"{CASES}/{case_id}/{path}", body, **who)
+
+
+async def _row(desk: Desk, request_id: str) -> Any:
+    (row,) = await desk.sql("SELECT case_id, state FROM request WHERE id::text = $1", request_id)
+    return row
+
+
+async def _moved_as_the_law_has_it(desk: Desk, aggregate_id: str, noun: str, moves: Any, states: Any) -> None:
+    rows = await desk.sql(
+        """SELECT convert_from(payload, 'UTF8')::jsonb AS event FROM outbox
+           WHERE stream = 'office_actions.' || $2 || '_change.v1' AND position($1 in key) > 0 ORDER BY version""",
+        aggregate_id,
+        noun,
+    )
+    events = [json.loads(row["event"]) for row in rows]
+    assert [event["version"] for event in events] == [*range(1, len(events) + 1)]
+    said = [states(event[noun]["state"]) for event in events]
+    assert all(new is old or new in moves[old] for old, new in pairwise(said)), said
