@@ -65,9 +65,15 @@ async def problem(request: Request, error: Exception) -> Response:
 
 
 def document(answer: Answer, request_id: str) -> Response:
-    """Render `Problem {type, title, status, detail, reasons, request_id}`."""
+    """Render an answer."""
+    content = json.dumps(body_of(answer, request_id)).encode()
+    return Response(content, answer.status, dict(answer.headers), media_type=MEDIA_TYPE)
+
+
+def body_of(answer: Answer, request_id: str) -> dict[str, Any]:
+    """Write `Problem {type, title, status, detail, reasons, request_id}`."""
     first = answer.reasons[0]
-    body = {
+    return {
         "type": f"/problems/{first.code}",
         "title": first.code.replace("_", " ").capitalize(),
         "status": answer.status,
@@ -75,7 +81,6 @@ def document(answer: Answer, request_id: str) -> Response:
         "reasons": [{"code": reason.code, "says": reason.says, "cite": reason.cite} for reason in answer.reasons],
         "request_id": request_id,
     }
-    return Response(json.dumps(body).encode(), answer.status, dict(answer.headers), media_type=MEDIA_TYPE)
 
 
 def _headers(error: Exception, status: int) -> dict[str, str]:
