@@ -179,4 +179,13 @@ INVARIANTS = (
         """SELECT h.id, h.case_id FROM hold h JOIN data_key k ON k.id = h.case_id
            WHERE k.destroyed_at > h.at AND coalesce(h.released_at, h.until, 'infinity') > k.destroyed_at""",
     ),
+    Invariant(
+        "locked-out-lawfully",
+        "A sender is locked out without a received warning, a confirmed lock-out or the deadline that ends it; or one in force binds nobody.",
+        """SELECT s.id FROM sender s LEFT JOIN lock_out l ON l.sender_id = s.id AND l.state = 'in_force'
+           LEFT JOIN deadline d ON d.aggregate_id = s.id AND d.kind = 'sender.readmission' AND d.state = 'waiting'
+           WHERE (s.state = 'locked_out') <> (l.id IS NOT NULL) OR s.locked_out_until IS DISTINCT FROM l.until
+              OR d.due_at IS DISTINCT FROM l.until
+              OR (l.id IS NOT NULL AND NOT EXISTS (SELECT FROM sender_warning w WHERE w.sender_id = s.id AND w.delivered_at < l.confirmed_at))""",
+    ),
 )

@@ -40,7 +40,9 @@ EXAMPLE = {
 }
 
 
-@requests.post("/requests", roles=(Role.REQUESTER_DESK,), status=201, creates=True, limited=False, refuses=("sender_locked_out",), example=EXAMPLE)
+@requests.post(
+    "/requests", roles=(Role.REQUESTER_DESK,), status=201, creates=True, limited=False, refuses=("sender_locked_out",), example=EXAMPLE
+)
 async def file_request(edge: OpenEdge, form: RequestForm) -> RequestView:
     """File a request for an office action.
 
