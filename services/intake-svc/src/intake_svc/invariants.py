@@ -154,7 +154,8 @@ INVARIANTS = (
         "A case of child protection has the bytes or the hash of a file, or a mark of whom or what it is about (D20).",
         """SELECT c.id FROM "case" c WHERE c.kind = 'child_protection' AND (
              EXISTS (SELECT FROM evidence e WHERE e.case_id = c.id AND num_nonnulls(e.content, e.sha256, e.words) > 0)
-             OR EXISTS (SELECT FROM request r WHERE r.case_id = c.id AND (r.matter_hash IS NOT NULL OR cardinality(r.subject_hashes) > 0)))""",
+             OR EXISTS (
+               SELECT FROM request r WHERE r.case_id = c.id AND (r.matter_hash IS NOT NULL OR cardinality(r.subject_hashes) > 0)))""",
     ),
     Invariant(
         "evidence-sealed-as-counted",
@@ -181,11 +182,12 @@ INVARIANTS = (
     ),
     Invariant(
         "locked-out-lawfully",
-        "A sender is locked out without a received warning, a confirmed lock-out or the deadline that ends it; or one in force binds nobody.",
+        "A sender is locked out without a received warning, a confirmed lock-out or its ending date; or one in force binds nobody.",
         """SELECT s.id FROM sender s LEFT JOIN lock_out l ON l.sender_id = s.id AND l.state = 'in_force'
            LEFT JOIN deadline d ON d.aggregate_id = s.id AND d.kind = 'sender.readmission' AND d.state = 'waiting'
            WHERE (s.state = 'locked_out') <> (l.id IS NOT NULL) OR s.locked_out_until IS DISTINCT FROM l.until
               OR d.due_at IS DISTINCT FROM l.until
-              OR (l.id IS NOT NULL AND NOT EXISTS (SELECT FROM sender_warning w WHERE w.sender_id = s.id AND w.delivered_at < l.confirmed_at))""",
+              OR (l.id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM sender_warning w WHERE w.sender_id = s.id AND w.delivered_at < l.confirmed_at))""",
     ),
 )

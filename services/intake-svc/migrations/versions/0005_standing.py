@@ -1,13 +1,13 @@
 """Senders and their standing: what was observed, warnings with their receipts, lock-outs of two persons (R117-R119, D12).
 
-Revision ID: 0006
+Revision ID: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
