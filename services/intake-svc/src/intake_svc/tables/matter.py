@@ -162,6 +162,7 @@ class Request(Base, table=True):
         Index("request_case", "case_id"),
         Index("request_matter", "matter_hash"),
         Index("request_subjects", "subject_hashes", postgresql_using="gin"),
+        Index("request_sender", "sender_id", postgresql_where="sender_id IS NOT NULL"),
         CheckConstraint("kind <> 'child_protection' OR cardinality(subject_hashes) = 0", name="lane_names_nobody"),
     )
 
