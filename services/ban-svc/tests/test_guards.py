@@ -111,6 +111,21 @@ async def test_signatures_are_only_added_once_a_level_and_person_and_never_the_e
     )
 
 
+async def test_a_decision_covers_the_accounts_of_its_person_for_as_long_as_it_holds(office: Any, sql: asyncpg.Connection) -> None:
+    ban = await office.enacted()
+    expiring = await office.enacted(spec=office.spec(expires_at="2099-01-01T00:00:00Z"))
+    cover = """INSERT INTO cover (action_id, kind, name_hash, network, starts_at, changed)
+               VALUES ($1, 'global_ban', $2, $3::text::cidr, now(), 0)"""
+    assert "confirmed accounts" in await refuses(sql, cover, ban["id"], b"somebody else", None)
+    assert "no range is wider" in await refuses(sql, cover, ban["id"], None, "0.0.0.0/0")
+    assert "no range is wider" in await refuses(sql, cover, ban["id"], None, "2001::/18")
+    assert "does not change" in await refuses(sql, "UPDATE cover SET name_hash = 'y' WHERE action_id = $1", ban["id"])
+    assert "longer than" in await refuses(sql, "UPDATE cover SET ends_at = NULL WHERE action_id = $1", expiring["id"])
+    link = """INSERT INTO account (id, individual_id, name_hash, name, confidence, decided_by, at)
+              SELECT gen_random_uuid(), individual_id, 'somebody else', 'x', 'confirmed', id, now() FROM action WHERE id = $1"""
+    assert "names it" in await refuses(sql, link, ban["id"])
+
+
 async def test_nothing_is_covered_that_was_not_enacted_and_no_account_is_uncovered_by_a_delete(
     office: Any, sql: asyncpg.Connection
 ) -> None:
