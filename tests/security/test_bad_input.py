@@ -147,7 +147,8 @@ async def test_a_name_with_a_trick_in_it_is_refused_wherever_a_name_is_taken(hos
 
     Services that ask one another about a name that nobody can have may hear that it is nobody's.
     """
-    taken = [one for one in hostile.writes() if one.operation.roles != (Role.SERVICE,)]
+    # Many requests at once are answered one by one: the rows are spoilt in intake-svc's own tests.
+    taken = [one for one in hostile.writes() if one.operation.roles != (Role.SERVICE,) and not one.operation.path.endswith("/bulk")]
     bodies = [(one, body) for one in taken for body in renamed(one.example, trick + MARKER)]
     assert len(bodies) >= 5
     calls: list[tuple[str, Any]] = [

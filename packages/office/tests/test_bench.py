@@ -27,7 +27,12 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
     grown = [one.replace("index bytes of", "index of") + " bytes" if "bytes" in one else one for one in grown]
     lists = ["list of all", "list deep", *(f"list by {what}" for what in ("state", "kind", "state and kind", "individual", "case"))]
     lists += ["list of what waits", "timeline"]
-    others = ["visible", *lists, "filing", "bulk", "relay", "inbox", "handover p50", "handover p99"]
+    queue = [
+        f"queue{only}, {order}"
+        for only in ("", *(f" by {what}" for what in ("state", "kind", "team", "assignee", "clock")))
+        for order in ("due", "-due", "received")
+    ]
+    others = ["visible", *lists, *queue, "filing", "bulk", "relay", "inbox", "handover p50", "handover p99"]
     assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
         assert one["ours"] > 0

@@ -1,4 +1,4 @@
-"""Requests of one matter are one case, letters go where they belong, alerts are on record, staff never judge themselves (R57, R87, R123)."""
+"""Requests of one matter are one case, letters go where they belong, alerts are on record, staff never judge themselves (R87, R123)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

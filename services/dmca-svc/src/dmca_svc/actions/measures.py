@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.audit import write_audit
 from chassis.edge import Edge, new_id
+from chassis.errors import NotFound
 from kernel.workdays import calendar_day
 from sqlmodel import col, select
 
@@ -44,12 +45,13 @@ async def say_pages(edge: Edge, action_id: UUID, places: Sequence[Place]) -> Non
     """Take the named group's word on the pages that a measure keeps down; they are as said last.
 
     Raises:
-        Refused: no such measure is in force.
+        NotFound: nothing was heard of such a measure.
+        Refused: it has ended.
     """
     row = await _measure(edge, action_id)
-    rules.may_say_pages(in_force=row is not None and row.ended_at is None).or_refuse()
     if row is None:
-        raise AssertionError("the rule refuses a measure that is not there")
+        raise NotFound("measure")
+    rules.may_say_pages(in_force=row.ended_at is None).or_refuse()
     await _keep(edge, row, places)
     _trail(edge, row, "pages_said")
 

@@ -1,13 +1,15 @@
 """Routes of senders' standing: conduct and warnings at a request, lock-outs of two persons, the look at a sender (R117-R119, D12)."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
+from chassis.crypto import Keyring
 from chassis.http import OpenEdge, Router
 from fastapi import Query
 from kernel.actor import Role
-from kernel.names import canonical_user
+from kernel.names import UserNameError, canonical_user
 from kernel.workdays import calendar_day
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
@@ -178,6 +180,13 @@ async def read_sender(edge: OpenEdge, sender_id: UUID) -> SenderView:
 @senders.get("/senders", roles=READERS, reads="a sender's standing")
 async def find_senders(edge: OpenEdge, name: Annotated[Line, Query(description="an address or an account")]) -> SenderList:
     """Find a sender by address or account, which are compared by keyed hashes; that it was asked is logged."""
-    keyring = edge.runtime.keyring
-    mark = keyring.hash("intake.email", one_way(name) or "") if "@" in name else keyring.hash("intake.wiki_user", canonical_user(name))
-    return SenderList(items=[SenderLine.of(row) for row in await standing.find(edge, mark)])
+    return SenderList(items=[SenderLine.of(row) for row in await standing.find(edge, _mark(edge.runtime.keyring, name))])
+
+
+def _mark(keyring: Keyring, name: str) -> bytes:
+    """Give the mark of an address or an account; a name that no account can have is nobody's."""
+    if "@" in name:
+        return keyring.hash("intake.email", one_way(name) or "")
+    with suppress(UserNameError):
+        name = canonical_user(name)
+    return keyring.hash("intake.wiki_user", name)
