@@ -1,11 +1,12 @@
 """The rows of intake: requests, cases, their clocks and recommendations; who works here."""
 
+from intake_svc.tables.case import FAR, Case, ExtensionRow, Recommendation
 from intake_svc.tables.columns import Base
 from intake_svc.tables.evaluation import BreachCause, Finding, KindChange, Report
 from intake_svc.tables.evidence import Evidence
 from intake_svc.tables.hold import Hold
-from intake_svc.tables.matter import FAR, Case, ExtensionRow, Likeness, Recommendation, Request, Supplement
 from intake_svc.tables.note import Note
+from intake_svc.tables.request import Likeness, Request, Supplement
 from intake_svc.tables.resolution import Alert, Joining, Passing, Resolution
 from intake_svc.tables.sender import ConductRow, LockOut, Sender, WarningRow
 from intake_svc.tables.staff import Staff, StaffEntry
