@@ -23,11 +23,11 @@ OWN_ROOMS = {
 }
 CHASSIS = {
     "audit", "auth", "bus", "check", "claim", "clock", "crypto", "db", "deliveries", "edge", "embedded", "errors", "fault",
-    "first_tables", "hints", "http", "inbox", "log", "metrics", "migrations", "outbox", "parked", "peers", "pulse", "runtime", "seal",
-    "service", "settings", "tables", "tasks", "testing", "ticker", "trace", "worker", "__init__",
+    "first_tables", "hints", "http", "inbox", "log", "metrics", "migrations", "outbox", "parked", "peers", "pulse", "reader", "runtime",
+    "seal", "service", "settings", "tables", "tasks", "testing", "ticker", "trace", "worker", "__init__",
 }  # fmt: skip
 KERNEL = {
-    "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "media_type", "months", "names", "policy", "review",
+    "actor", "addresses", "cases", "deadline", "decision", "digest", "kinds", "mail", "media_type", "months", "names", "policy", "review",
     "workdays", "__init__",
 }  # fmt: skip
 CONTRACTS = {

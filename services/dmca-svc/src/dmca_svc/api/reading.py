@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.errors import Malformed
 from chassis.http import Received
 from chassis.http.body import JSON, check_text
+from kernel.mail.charsets import charset_of, codec_of, decoded
 from starlette.requests import Request
 
 from dmca_svc.actions.cures import words_so_far
@@ -16,7 +17,6 @@ from dmca_svc.letters.reader import reader_of
 from dmca_svc.model import Channel
 from dmca_svc.model.joining import JoinedAs
 from dmca_svc.model.letter import ReadLetter
-from dmca_svc.reading.charsets import charset_of, codec_of, decoded
 
 LETTERS = (JSON, "text/plain", "message/rfc822")
 LARGEST_LETTER = 8 << 20

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Final
 
-from dmca_svc.reading.automatic import is_automatic
-from dmca_svc.reading.body import UNKNOWN, content_of, is_text, unflowed, without_blocks, without_data
-from dmca_svc.reading.charsets import charset_of, decoded
-from dmca_svc.reading.page import looks_like_page, text_of_html
+from kernel.mail.automatic import is_automatic
+from kernel.mail.body import UNKNOWN, content_of, is_text, unflowed, without_blocks, without_data
+from kernel.mail.charsets import charset_of, decoded
+from kernel.mail.page import looks_like_page, text_of_html
 
 if TYPE_CHECKING:
     from email.message import Message
