@@ -134,6 +134,19 @@ async def test_a_permission_lets_somebody_come_to_the_event_that_it_names(stewar
     assert [(await stewards.check(one, name)).json()["banned"] for one in (event, other)] == [False, True]
 
 
+async def test_a_permission_lets_nobody_have_come_before_it_was_given(stewards: Any) -> None:
+    event = await stewards.event(starts=str(stewards.day(0)))
+    ban, name = await stewards.event_ban({"everywhere": True})
+    before = stewards.desk.runtime.clock.law().isoformat()
+    where = f"/bans/v1/actions/{ban['id']}/permissions"
+    body = {"scope": {"everywhere": False, "events": [event]}, "until": f"{stewards.day(40)}T00:00:00Z", "note": "The last day."}
+    assert (await stewards.desk.post(where, body, role="team_manager", sub="maja")).status_code == 200
+    assert (await stewards.desk.post(f"{where}/confirmation", {"note": "So be it."}, role="director", sub="dora")).status_code == 200
+    after = stewards.desk.runtime.clock.law().isoformat()
+    found = [(await stewards.check(event, name, role="auditor", at=at)).json()["banned"] for at in (before, after)]
+    assert found == [True, False]
+
+
 async def test_a_narrowed_scope_and_a_lift_are_known_at_once(stewards: Any) -> None:
     here, there = await stewards.event(), await stewards.event(countries=["BE"])
     for one in (here, there):

@@ -50,6 +50,23 @@ async def test_a_new_ban_on_either_of_two_merged_is_one_on_both(people: Any) -> 
     assert [await people.banned(name) for name in names] == [True, True]
 
 
+async def test_what_stands_against_either_is_listed_for_both_as_long_as_they_are_one(people: Any) -> None:
+    first, second = await people.office.enacted(), await people.office.enacted(people.office.spec("event_ban"))
+
+    async def listed() -> list[list[str]]:
+        asked = [f"/bans/v1/actions?individual_id={ban['individual_id']}" for ban in (first, second)]
+        return [[one["id"] for one in (await people.desk.get(where, role="auditor")).json()["items"]] for where in asked]
+
+    apart, together = [[first["id"]], [second["id"]]], [first["id"], second["id"]]
+    assert await listed() == apart
+    await people.merge(second["individual_id"], first["individual_id"])
+    assert await listed() == [together, together]
+    await people.split(first["individual_id"], second["individual_id"])
+    assert await listed() == apart
+    nobody = await people.desk.get(f"/bans/v1/actions?individual_id={uuid4()}", role="auditor")
+    assert (nobody.status_code, nobody.json()["items"]) == (200, [])
+
+
 async def test_a_merge_and_a_split_take_two_people_and_can_be_turned_down(people: Any) -> None:
     one, other, third = [await people.somebody() for _ in range(3)]
     codes = people.office.codes

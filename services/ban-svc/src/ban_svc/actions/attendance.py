@@ -60,7 +60,10 @@ async def banned_from(edge: Edge, event: EventFacts, asked: datetime, *, names: 
 async def _let_in(edge: Edge, action_ids: Iterable[UUID], event: EventFacts, at: datetime) -> set[UUID]:
     """Tell which bans a permission excepts this event from; its scope is opened, and the read logged (R16)."""
     standing = select(Permission).where(
-        col(Permission.action_id).in_(list(action_ids)), Permission.state == "confirmed", col(Permission.until) > at
+        col(Permission.action_id).in_(list(action_ids)),
+        Permission.state == "confirmed",
+        col(Permission.confirmed_at) <= at,
+        col(Permission.until) > at,
     )
     found = set()
     for one in await edge.session.scalars(standing):

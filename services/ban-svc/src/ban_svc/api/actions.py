@@ -14,6 +14,7 @@ from sqlalchemy import false
 from sqlmodel import col, select
 
 from ban_svc import actions, rules
+from ban_svc.actions.inheritance import members_of
 from ban_svc.actions.matter import roles_of
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
 from ban_svc.api.shapes import ActionView, PartyView, SubjectView, TimelineView
@@ -97,12 +98,17 @@ async def list_actions(
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ActionView]:
-    """List actions in the order they were proposed; what is sealed is in no list."""
+    """List actions in the order they were proposed; what is sealed is in no list.
+
+    `individual_id` asks about a person: also those against an individual that is one with this one, as long as they count as one.
+    """
     query = select(Action).order_by(col(Action.id))
     if Role.CHILD_PROTECTION not in roles_of(edge):
         # Whoever asks for the named group's alone is told of none, and none is looked at.
         query = query.where(false() if kind is Kind.CHILD_PROTECTION else col(Action.kind) != Kind.CHILD_PROTECTION)
-    wanted = {"case_id": case_id, "individual_id": individual_id, "kind": kind, "state": state}
+    if individual_id is not None:
+        query = query.where(col(Action.individual_id).in_(await members_of(edge, individual_id)))
+    wanted = {"case_id": case_id, "kind": kind, "state": state}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
     found = await page(edge, query, lambda action: action, after=after, limit=limit)
     return Page(items=await view_list(edge, found.items), next=found.next)
