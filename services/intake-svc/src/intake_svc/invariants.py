@@ -22,6 +22,12 @@ INVARIANTS = (
            WHERE r.case_id IS DISTINCT FROM c.id AND c.passed_on IS DISTINCT FROM 'joined'""",
     ),
     Invariant(
+        "letters-counted",
+        "A case weighs more or less than the letters that ask for it.",
+        """SELECT c.id, c.reports FROM "case" c WHERE c.reports <> (
+             SELECT count(DISTINCT coalesce(r.letter_id, r.id)) FROM request r WHERE r.id = ANY(c.request_ids))""",
+    ),
+    Invariant(
         "receipt-kept",
         "A case does not count from the first receipt of its requests.",
         """SELECT c.id FROM "case" c JOIN request r ON r.case_id = c.id

@@ -14,6 +14,7 @@ from intake_svc.actions.closing import close, open_again
 from intake_svc.actions.complaint import led_by
 from intake_svc.actions.filing import forward
 from intake_svc.actions.record import say_case, say_request
+from intake_svc.actions.weight import serve
 from intake_svc.model.case import CaseFacts
 from intake_svc.model.request import Document, RequestState
 from intake_svc.rules import case as case_rules
@@ -67,7 +68,7 @@ async def join(edge: Edge, request_id: UUID, *, to: UUID | None, note: str, by: 
     await waiting.end(edge, row)
     row.state, row.duplicate_of, row.case_id = RequestState.DUPLICATE, first.id, case.id
     row.version += 1
-    case.request_ids = [*case.request_ids, row.id]
+    await serve(edge, case, [*case.request_ids, row.id])
     case.version += 1
     if own is not None:
         await close(edge, own, passed_on="joined")
@@ -97,7 +98,7 @@ async def part(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Request
     row.duplicate_of, row.case_id = None, joining.own_case_id
     row.state = RequestState.INCOMPLETE if row.missing() else RequestState.COMPLETE
     row.version += 1
-    case.request_ids = [one for one in case.request_ids if one != row.id]
+    await serve(edge, case, [one for one in case.request_ids if one != row.id])
     case.version += 1
     say_request(edge, row, "returned" if row.state == RequestState.INCOMPLETE else "completed", prior)
     say_case(edge, case, "expanded", prior_case)

@@ -112,7 +112,7 @@ class CaseView(BaseModel):
             request_ids=row.request_ids,
             action_ids=row.action_ids,
             outcome=row.outcome,
-            reports=len(row.request_ids),
+            reports=row.reports,
             version=row.version,
         )
 

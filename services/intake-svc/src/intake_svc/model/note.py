@@ -16,3 +16,5 @@ class Topic(StrEnum):
     REPORT = "report"
     HOLD = "hold"
     HOLD_RELEASED = "hold_released"
+    SPLIT = "split"
+    HAND_OVER = "hand_over"

@@ -9,6 +9,7 @@ from intake_svc.tables.note import Note
 from intake_svc.tables.request import Likeness, Request, Supplement
 from intake_svc.tables.resolution import Alert, Joining, Passing, Resolution
 from intake_svc.tables.sender import ConductRow, LockOut, Sender, WarningRow
+from intake_svc.tables.split import HandOver, Split
 from intake_svc.tables.staff import Staff, StaffEntry
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Evidence",
     "ExtensionRow",
     "Finding",
+    "HandOver",
     "Hold",
     "Joining",
     "KindChange",
@@ -33,6 +35,7 @@ __all__ = [
     "Request",
     "Resolution",
     "Sender",
+    "Split",
     "Staff",
     "StaffEntry",
     "Supplement",

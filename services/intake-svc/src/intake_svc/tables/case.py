@@ -24,7 +24,7 @@ FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Case(Base, table=True):
-    """A case. `due_at` is the target that counts now, `target_at` the first one, which stays (D5).
+    """A case. `due_at` is the target that counts now, `target_at` the first one, which stays (D5). `reports` are its letters.
 
     `clock_since` is when a change of its kind changed its clock: extensions made before count no more. `rank` the database keeps.
     """
@@ -45,6 +45,7 @@ class Case(Base, table=True):
         CheckConstraint("(clock_before IS NOT NULL) <= (state = 'closed')", name="clock_before_closing"),
         one_of("passed_on", ("joined", "forwarded")),
         CheckConstraint("cardinality(request_ids) > 0", name="prompted_by_a_request"),
+        CheckConstraint("reports > 0", name="reports_counted"),
         *QUEUES,
     )
 
@@ -79,6 +80,7 @@ class Case(Base, table=True):
     clock_before: str | None = Field(default=None, sa_type=Text)
     passed_on: str | None = Field(default=None, sa_type=Text)
     complained_of: list[str] = texts()
+    reports: int = 1
     version: int = 1
 
     def facts(self, clock: Clock | None = None) -> CaseFacts:

@@ -18,6 +18,7 @@ class Evidence(Base, table=True):
     """A file, a link or words. The bytes go when it is removed; of reported material hash, size, name and source go with them (D20).
 
     `content` is base64 under the case's key, `words` its name and where it came from; 45 bytes are what a sealed text has besides.
+    `carried_from` is the piece of another case that a split carried here.
     """
 
     __tablename__: ClassVar[Any] = "evidence"
@@ -46,6 +47,7 @@ class Evidence(Base, table=True):
     sha256: str | None = Field(default=None, sa_type=Text)
     words: Sealed | None = Field(default=None, sa_type=SealedText)
     content: Sealed | None = Field(default=None, sa_type=SealedText)
+    carried_from: UUID | None = row_of("evidence", nullable=True)
     removed_as: str | None = Field(default=None, sa_type=Text)
     removed_by: str | None = Field(default=None, sa_type=Text)
     removed_at: datetime | None = moment(default=None)

@@ -13,7 +13,10 @@ from intake_svc.tables.columns import INSERT_ONLY, Base, moment, one_of, row_of
 
 
 class Note(Base, table=True):
-    """What somebody wrote beside a case, under the case's key; `corrects` is the note that it sets right."""
+    """What somebody wrote beside a case, under the case's key; `corrects` is the note that it sets right.
+
+    `carried_from` is the note of another case that a split carried here as it was.
+    """
 
     __tablename__: ClassVar[Any] = "note"
     __table_args__ = (
@@ -29,6 +32,7 @@ class Note(Base, table=True):
     topic: str = Field(sa_type=Text)
     text: Sealed = Field(sa_type=SealedText)
     corrects: UUID | None = row_of("note", nullable=True)
+    carried_from: UUID | None = row_of("note", nullable=True)
     by: str = Field(sa_type=Text)
     role: str = Field(sa_type=Text)
     at: datetime = moment()

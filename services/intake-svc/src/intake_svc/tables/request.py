@@ -19,7 +19,10 @@ from intake_svc.tables.columns import INSERT_ONLY, Base, moment, one_of, row_of,
 
 
 class Request(Base, table=True):
-    """A request. Its texts lie under `key_id`: the key of the case that it opened or would open, or its own where it opens none."""
+    """A request. Its texts lie under `key_id`: the key of the case that it opened or would open, or its own where it opens none.
+
+    `letter_id` is the request whose letter told of this matter too, from which a person split it off; it has that one's receipt.
+    """
 
     __tablename__: ClassVar[Any] = "request"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Request(Base, table=True):
         Index("request_matter", "matter_hash"),
         Index("request_subjects", "subject_hashes", postgresql_using="gin"),
         Index("request_sender", "sender_id", postgresql_where="sender_id IS NOT NULL"),
+        Index("request_letter", "letter_id", postgresql_where="letter_id IS NOT NULL"),
         CheckConstraint("kind <> 'child_protection' OR cardinality(subject_hashes) = 0", name="lane_names_nobody"),
     )
 
@@ -73,6 +77,7 @@ class Request(Base, table=True):
     sender_locked_out_until: datetime | None = moment(default=None)
     decided_at: datetime | None = moment(default=None)
     subject_hashes: list[bytes] = Field(default_factory=list, sa_type=ARRAY(LargeBinary))
+    letter_id: UUID | None = row_of("request", nullable=True)
     version: int = 1
 
     def facts(self) -> RequestFacts:
