@@ -41,7 +41,7 @@ async def test_the_desk_asks_about_what_it_filed_and_learns_nothing_else(bus: An
     ban = await bus.enacted(case_id=case_id)
     stored = await desk.sql("SELECT (SELECT count(*) FROM appeal) + (SELECT count(*) FROM outbox) + (SELECT count(*) FROM audit) AS rows")
     found = await eligibility(desk, ban, sub="dora")
-    assert found == {"granted": True, "reasons": [], "until": found["until"], "policy_until": found["until"]}
+    assert found == {"granted": True, "reasons": [], "routes": ["committee"], "until": found["until"], "policy_until": found["until"]}
     unknown = await eligibility(desk, new_id(), sub="dora")
     assert (unknown["granted"], codes(unknown), unknown["reasons"][0]["cite"]) == (False, ["no_final_decision"], "R106")
     assert await eligibility(desk, ban, sub="dirk") == unknown
@@ -103,6 +103,40 @@ async def test_refused_requests_and_notices_are_known_and_a_takedown_has_its_own
     assert (await eligibility(desk, rejected, kind="notice", role="requester"))["granted"]
     assert codes(await eligibility(desk, taken_down, kind="notice")) == ["counter_notice_only"]
     assert "until" not in await eligibility(desk, taken_down, kind="notice")
+
+
+async def test_a_request_that_ends_a_second_time_is_a_decision_of_its_own(bus: Any, clerk: Any, desk: Desk) -> None:
+    request_id = new_id()
+    for _ in range(2):
+        await bus.request("deferred", request_id, by="evaluator:eva", state="deferred", decided_at=bus.now)
+        assert (await clerk.file(request_id, kind="request", role="requester")).json()["state"] == "with_counsel"
+        assert (await clerk.file(request_id, kind="request", role="requester")).json()["state"] == "ineligible"
+        await desk.advance(timedelta(days=3))
+
+
+async def test_a_locked_out_requester_is_heard_and_counsel_is_told(bus: Any, clerk: Any, desk: Desk) -> None:
+    request_id, until = new_id(), bus.now + timedelta(days=90)
+    sender = {"sender_id": new_id(), "state": "locked_out", "locked_out_until": until}
+    await bus.request("refused", request_id, by="evaluator:eva", state="refused", decided_at=bus.now)
+    await bus.request("sender_locked_out", request_id, by="team_manager:mona", state="refused", decided_at=bus.now, sender=sender)
+    out = (await clerk.file(request_id, kind="request", role="requester")).json()
+    assert (out["state"], datetime.fromisoformat(out["requester_locked_out_until"])) == ("with_counsel", until)
+    # Who is no party is told that and nothing of a lock-out.
+    stranger = (await clerk.file(request_id, kind="request", role="requester", appellant={"wiki_user": "Stranger"})).json()
+    assert codes(stranger["eligibility"]) == ["not_directly_involved"]
+    assert "requester_locked_out_until" not in stranger
+
+
+async def test_a_sock_of_the_subject_has_no_second_appeal_as_requester_or_subject(bus: Any, clerk: Any, owners: Any) -> None:
+    ban = await bus.enacted()
+    await clerk.file(ban)
+    # Linked to the person: their one appeal is taken. Not linked: nobody's. As requester intake-svc is asked, which knows who asked.
+    owners.parties |= {"Example Sock"}
+    assert codes((await clerk.file(ban, appellant={"wiki_user": "Example Sock"})).json()["eligibility"]) == ["already_appealed"]
+    owners.parties -= {"Example Sock"}
+    for role in ("subject", "requester"):
+        answer = await clerk.file(ban, role=role, appellant={"wiki_user": "Example Sock"})
+        assert codes(answer.json()["eligibility"]) == ["not_directly_involved"]
 
 
 async def test_the_receipt_informs_whichever_topic_came_first(bus: Any, desk: Desk) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from appeals_svc import rules
-from appeals_svc.actions.facts import facts_of, known
+from appeals_svc.actions.facts import facts_of, known, locked_out_until
 from appeals_svc.model import HOLDS_NO_PLACE, AppellantRole, Channel, DecisionFacts, Route, State, Term
 from appeals_svc.tables import Appeal, Decision
 
@@ -169,6 +169,9 @@ async def _judge(edge: Edge, appeal: Appeal, decision: Decision | None) -> None:
     # A stranger, and who is not verified, is not told what it is about: so nothing of the case is on the appeal either.
     if verified and facts is not None and issuance is not None and appeal.party:
         _date(appeal, facts, issuance)
+        if decision is not None and role is AppellantRole.REQUESTER:
+            # Counsel is told; it closes no appeal (D12).
+            appeal.locked_out_until = await locked_out_until(edge, decision)
     if verified and not decided:
         appeal.state = State.INELIGIBLE
     elif appeal.reasons is None:

@@ -14,7 +14,7 @@ from contracts.envelope import AnyChange
 from contracts.notification import NotificationChange
 from contracts.request import RequestChange
 from kernel.kinds import Kind
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -77,9 +77,11 @@ async def learn_request(edge: Edge, event: RequestChange) -> None:
     decision = await _lock(edge, said.request_id, DecisionKind.REQUEST, said.kind)
     decision.case_id = said.case_id
     decision.request_ids = [said.request_id]
+    if event.kind in ("sender_locked_out", "sender_readmitted") and said.sender is not None:
+        decision.locked_out_until = said.sender.locked_out_until
     if event.kind in ("refused", "deferred") and said.decided_at is not None:
         decision.standing = Standing.FINAL
-        await _add_term(edge, decision.id, event, issued_at=said.decided_at)
+        await _add_term(edge, decision.id, event, issued_at=said.decided_at, issuance=await _ending(edge, decision.id, said.decided_at))
 
 
 async def learn_notice(edge: Edge, event: DmcaNoticeChange) -> None:
@@ -132,6 +134,12 @@ async def _lock(edge: Edge, decision_id: UUID, kind: DecisionKind, matter: str, 
     query = select(Decision).where(ours).order_by(col(Decision.id)).with_for_update().execution_options(populate_existing=True)
     rows = (await edge.session.scalars(query)).all()
     return next(row for row in rows if row.id == decision_id)
+
+
+async def _ending(edge: Edge, request_id: UUID, decided_at: datetime) -> int:
+    """Number the ending of a request: one whose case was opened again may end a second time, with an appeal of its own (R101)."""
+    earlier = select(func.count()).where(Term.decision_id == request_id, col(Term.at) < decided_at)
+    return 1 + (await edge.session.scalar(earlier) or 0)
 
 
 async def _add_term(

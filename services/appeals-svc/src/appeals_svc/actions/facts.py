@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.edge import Edge
 from contracts import opaque
 from kernel.kinds import Kind
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from appeals_svc import rules
@@ -68,6 +68,13 @@ async def filed_by(edge: Edge, decision: Decision, sub: str) -> bool:
     )
     against = select(Appeal.id).where(Appeal.decision_id == decision.id, Appeal.filed_by == sub)
     return (await edge.session.scalar(behind.limit(1))) is not None or (await edge.session.scalar(against.limit(1))) is not None
+
+
+async def locked_out_until(edge: Edge, decision: Decision) -> datetime | None:
+    """Tell until when the requester behind a decision is locked out, as far as intake-svc named a request of theirs (D12)."""
+    behind = select(func.max(Decision.locked_out_until)).where(col(Decision.id).in_(await _file_of(edge, decision)))
+    until: datetime | None = await edge.session.scalar(behind)
+    return until if until is not None and until > edge.now else None
 
 
 async def eligibility(edge: Edge, kind: str, decision_id: UUID, role: AppellantRole, at: datetime) -> rules.Eligibility:

@@ -26,10 +26,14 @@ class ReasonView(BaseModel):
 
 
 class EligibilityView(BaseModel):
-    """Whether it can be appealed, with every reason against it. `until` is absent where there is no limit, or no appeal."""
+    """Whether it can be appealed, with every reason against it. `until` is absent where there is no limit, or no appeal.
+
+    `routes` are who would answer: one, or where ca@ is open as well the two to choose from; none where there is no appeal.
+    """
 
     granted: bool
     reasons: list[ReasonView]
+    routes: list[Route]
     until: Z | None = None
     policy_until: Z | None = None
 
@@ -38,9 +42,9 @@ class EligibilityView(BaseModel):
         """Show what the rules answered."""
         reasons = _shown(found.decision.reasons)
         if found.window is None:
-            return cls(granted=found.decision.granted, reasons=reasons)
-        until = None if found.limitless else found.window.until
-        return cls(granted=found.decision.granted, reasons=reasons, until=until, policy_until=found.window.policy_until)
+            return cls(granted=found.decision.granted, reasons=reasons, routes=[])
+        until, policy_until = None if found.limitless else found.window.until, found.window.policy_until
+        return cls(granted=found.decision.granted, reasons=reasons, routes=list(found.routes), until=until, policy_until=policy_until)
 
 
 class JudgedView(BaseModel):
@@ -84,6 +88,7 @@ class AppealView(BaseModel):
     after_policy_deadline: bool
     informed_by_claim: bool
     answer_due_at: Z | None = None
+    requester_locked_out_until: Z | None = None
     clock: ClockView | None = None
     version: int
 
@@ -110,6 +115,7 @@ class AppealView(BaseModel):
             after_policy_deadline=row.after_policy,
             informed_by_claim=row.on_claim,
             answer_due_at=row.answer_due_at if row.state == State.INCOMPLETE else None,
+            requester_locked_out_until=row.locked_out_until,
             clock=None if clock is None else ClockView(target_at=clock.target_at, at_risk_at=clock.at_risk_at, state=clock.state),
             version=row.version,
         )

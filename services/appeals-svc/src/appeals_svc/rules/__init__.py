@@ -17,8 +17,9 @@ from appeals_svc.rules.eligibility import (
     standing_of,
     still_stands,
 )
-from appeals_svc.rules.gate import answer_clock, may_decide, may_give_reasons, may_verify, reasons_due, route_of
+from appeals_svc.rules.gate import answer_clock, may_decide, may_give_reasons, may_verify, reasons_due
 from appeals_svc.rules.numbers import POLICY
+from appeals_svc.rules.route import route_of, routes_of
 from appeals_svc.rules.window import after_policy, ca_is_open, in_time, informed_at, issuance_at, rests_on_claim, window_of
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "reasons_due",
     "rests_on_claim",
     "route_of",
+    "routes_of",
     "standing_of",
     "still_stands",
     "window_of",

@@ -8,7 +8,8 @@ from datetime import datetime
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 
-from appeals_svc.model import AppellantRole, DecisionFacts, DecisionKind, Standing, Term, Window
+from appeals_svc.model import AppellantRole, DecisionFacts, DecisionKind, Route, Standing, Term, Window
+from appeals_svc.rules.route import routes_of
 from appeals_svc.rules.window import ca_is_open, in_time, issuance_at, rests_on_claim, window_of
 
 NO_FINAL_DECISION = Reason("no_final_decision", "No decision was taken under this id; an open case has no appeal.", "R106")
@@ -52,11 +53,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Whether a decision can be appealed, with its dates; `window` is None where no appeal has a date, `limitless` where ca@ is open."""
+    """Whether a decision can be appealed, with its dates; `window` is None where no appeal has a date, `limitless` where ca@ is open.
+
+    `routes` are who would answer, the address appeals@ first; empty where nobody would.
+    """
 
     decision: Decision
     window: Window | None = None
     limitless: bool = False
+    routes: tuple[Route, ...] = ()
 
 
 def standing_of(*, state: str, enacted: bool, emergency: bool, chain_approved: bool) -> Standing:
@@ -118,12 +123,13 @@ def eligibility_of(facts: DecisionFacts | None, role: AppellantRole, at: datetim
     decision, issuance = may_appeal(facts, role, at), final_issuance(facts, at)
     if facts is None or issuance is None or any(reason.code != "out_of_time" for reason in decision.reasons):
         return Eligibility(decision)
-    return Eligibility(decision, window_of(facts, issuance), limitless=ca_is_open(facts, role, at))
+    routes = routes_of(facts, role, at) if decision else ()
+    return Eligibility(decision, window_of(facts, issuance), limitless=ca_is_open(facts, role, at), routes=routes)
 
 
 def may_file(facts: DecisionFacts | None, role: AppellantRole, at: datetime, claim: Claim) -> Decision:
     """Only a verified person who is directly involved learns more of a decision than that it is not theirs to appeal, and each
-    appeals an issuance once (R105, D14).
+    appeals an issuance once; whoever is directly involved is heard though they are locked out (R105, D12, D14).
     """  # noqa: D205 - the rule is one sentence
     if not claim.verified:
         return Decision((NOT_VERIFIED,))

@@ -1,4 +1,4 @@
-"""Who answers an appeal, and what stands before the answer: verification, reasons, counsel's gate, 28 days (R104, R107, R108, D13, D14)."""
+"""What stands before the answer to an appeal: verification, reasons, counsel's gate, 28 days (R104, R107, D13, D14)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from kernel.deadline import Target, at_risk_at
 from kernel.decision import Decision, Reason
 
-from appeals_svc.model import HAD_NO_PART, AppellantRole, Channel, DecisionFacts, DecisionKind, Participation, Route, State
+from appeals_svc.model import HAD_NO_PART, Participation, State
 from appeals_svc.rules.numbers import POLICY
-from appeals_svc.rules.window import ca_is_open, in_time, issuance_at, window_of
-
-
-def route_of(facts: DecisionFacts, role: AppellantRole, channel: Channel, at: datetime) -> Route:
-    """The committee answers appeals about the behaviour of specific users, counsel alone those about child protection, staff all
-    others; where ca@ is open, it answers what was sent to it and what comes too late for appeals@ (R32, R108, R109, D13, D14).
-    """  # noqa: D205 - the rule is one sentence
-    issuance = issuance_at(facts.terms, at)
-    late = issuance is not None and not in_time(window_of(facts, issuance), at)
-    if ca_is_open(facts, role, at) and (channel is Channel.CA or late):
-        return Route.CA
-    taken = facts.kind is DecisionKind.ACTION and facts.acts
-    declined = facts.kind is DecisionKind.ACTION and not facts.acts
-    name = "route_action_taken" if taken else "route_action_declined" if declined else f"route_{facts.kind}"
-    routes = POLICY.value(name, on=_day(at))
-    return Route(routes.get(facts.matter, routes["default"]))
 
 
 def may_give_reasons(state: State, *, missing: bool, due_at: datetime | None, at: datetime) -> Decision:

@@ -1,12 +1,10 @@
-"""The words of an appeal and the facts its rules ask about (R32, R33, R101-R109, D7, D13, D14)."""
+"""A decision as it may be appealed: its kind, its terms, who was told of it and who took part (R32, R33, R101-R106, D7, D14)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from kernel.kinds import Kind
@@ -27,30 +25,6 @@ class AppellantRole(StrEnum):
     SUBJECT = "subject"
 
 
-class Route(StrEnum):
-    """Who answers an appeal (D13, D14)."""
-
-    COMMITTEE = "committee"
-    STAFF = "staff"
-    CA = "ca"
-    COUNSEL = "counsel"
-
-
-class Channel(StrEnum):
-    """Where an appeal came in: appeals@, ca@, or a form."""
-
-    MAIL = "mail"
-    CA = "ca"
-    FORM = "form"
-
-
-class Verdict(StrEnum):
-    """What counsel says at the gate (R104)."""
-
-    APPROVE = "approve"
-    REFUSE = "refuse"
-
-
 class Standing(StrEnum):
     """Whether there is a decision at all (R106), and whether it still is one."""
 
@@ -65,38 +39,6 @@ class Nature(StrEnum):
     FIRST = "first"
     ORDINARY = "ordinary"
     SUBSTANTIAL_ATYPICAL = "substantial_atypical"
-
-
-class State(StrEnum):
-    """Where an appeal stands. What follows acceptance, the panel and its outcome, has no word here yet."""
-
-    INCOMPLETE = "incomplete"
-    FILED = "filed"
-    INELIGIBLE = "ineligible"
-    WITH_COUNSEL = "with_counsel"
-    REFUSED_BY_COUNSEL = "refused_by_counsel"
-    ACCEPTED = "accepted"
-    MOOT = "moot"
-
-
-MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
-    {
-        State.INCOMPLETE: frozenset({State.INCOMPLETE, State.FILED, State.WITH_COUNSEL, State.INELIGIBLE, State.MOOT}),
-        State.FILED: frozenset({State.WITH_COUNSEL, State.INELIGIBLE}),
-        State.INELIGIBLE: frozenset(),
-        State.WITH_COUNSEL: frozenset({State.ACCEPTED, State.REFUSED_BY_COUNSEL, State.MOOT}),
-        State.REFUSED_BY_COUNSEL: frozenset(),
-        State.ACCEPTED: frozenset({State.MOOT}),
-        State.MOOT: frozenset(),
-    }
-)
-"""The legal moves of an appeal. `filed` waits for verification: until then nothing is said of it, not even that it is moot."""
-
-PENDING: Final = frozenset({State.INCOMPLETE, State.WITH_COUNSEL, State.ACCEPTED})
-"""Verified appeals in these states end moot when what they are about no longer stands by itself (D14)."""
-
-HOLDS_NO_PLACE: Final = frozenset({State.INELIGIBLE, State.MOOT})
-"""Appeals in these states leave their person free to appeal the same issuance (D14)."""
 
 
 HAD_NO_PART: Final = frozenset({"requester_desk", "service", "operator", "auditor"})
