@@ -84,6 +84,7 @@ def ask(told: dict[str, Any]) -> Any:
         "permission": lambda: rules.may_permit(
             facts, Scope.model_validate(told["scope"], strict=False), datetime.fromisoformat(told["until"]), waiting=waiting, by=by
         ),
+        "turn_down": lambda: rules.may_turn_down(facts, waiting, by=by),
         "take_back": lambda: rules.may_take_back(waiting, by=by),
         "sign": lambda: rules.is_signed(waits, told["review"]),
         "enact": lambda: rules.may_enact_modification(facts, waits if told["review"] != "confirmed" else None, told["review"], by=by),

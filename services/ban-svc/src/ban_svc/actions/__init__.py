@@ -22,6 +22,7 @@ from ban_svc.actions.party import individuals_with, is_party, names_of, subject_
 from ban_svc.actions.permission import confirm_permission, propose_permission
 from ban_svc.actions.proposal import Proposal, propose, propose_or_send_back
 from ban_svc.actions.recorded import import_ban
+from ban_svc.actions.refusal import turn_down
 from ban_svc.actions.review import amend, amend_or_send_back, recuse, sign, withdraw
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "sign_modification",
     "subject_of",
     "tell_failure",
+    "turn_down",
     "withdraw",
     "withhold_notice",
 ]

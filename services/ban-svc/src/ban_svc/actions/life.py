@@ -12,8 +12,9 @@ from sqlmodel import col, select
 from ban_svc.actions.matter import aimed_at, sub_hash
 from ban_svc.model import IN_FORCE, LifeFacts, Route, State
 from ban_svc.tables import Action, Lift, Modification, Permission, Recusal
+from ban_svc.tables.life import ByTwo
 
-Waiting = TypeVar("Waiting", Lift, Permission, Modification)
+Waiting = TypeVar("Waiting", bound=ByTwo)
 
 
 async def life_of(edge: Edge, action: Action, modification: Modification | None = None) -> LifeFacts:
@@ -53,14 +54,14 @@ async def waiting_of(edge: Edge, table: type[Waiting], action_id: UUID) -> Waiti
     return (await edge.session.scalars(open_ones)).one_or_none()
 
 
-async def replace(edge: Edge, waiting: Lift | Permission | Modification | None) -> None:
+async def replace(edge: Edge, waiting: ByTwo | None) -> None:
     """Let what the same person says anew stand in its place; the row stays on record."""
     if waiting is not None:
         waiting.state = "replaced"
         await edge.session.flush()
 
 
-def confirm(edge: Edge, waiting: Lift | Permission | Modification, note_id: UUID | None) -> None:
+def confirm(edge: Edge, waiting: ByTwo, note_id: UUID | None) -> None:
     """Write down who was the second person."""
     waiting.state, waiting.confirmed_by, waiting.confirmed_at, waiting.confirmation_id = "confirmed", edge.by.id, edge.now, note_id
 

@@ -15,6 +15,7 @@ from ban_svc.actions.matter import roles_of
 from ban_svc.api.actions import READERS, as_sent
 from ban_svc.api.forms import NoteForm
 from ban_svc.api.life_forms import FailureForm, LiftForm, LookForm, ModificationForm, PermissionForm
+from ban_svc.api.people_forms import ReasonForm
 from ban_svc.api.shapes import ActionView, Moment
 from ban_svc.api.views import view
 from ban_svc.tables import Action, Enforcement
@@ -23,6 +24,7 @@ life = Router(prefix="/bans/v1", tags=["bans"])
 
 CONFIRMERS = (Role.TEAM_MANAGER, Role.DIRECTOR)
 _SECOND = ("nothing_waits", "confirms_own", "not_in_force", "involved", "recused", "named_group_alone")
+_TURNED_DOWN = ("nothing_waits", "involved", "recused", "named_group_alone")
 _SPEC = {
     "kind": "event_ban",
     "accounts": [{"name": "Loud visitor"}],
@@ -77,6 +79,14 @@ async def confirm_lift(edge: OpenEdge, action_id: UUID, form: NoteForm) -> Actio
     return await view(edge, await actions.confirm_lift(edge, action_id, note=form.note))
 
 
+@life.delete(
+    "/actions/{action_id}/lift", roles=CONFIRMERS, refuses=_TURNED_DOWN, example={"reason": "The organisers reported another incident."}
+)
+async def refuse_lift(edge: OpenEdge, action_id: UUID, form: ReasonForm) -> ActionView:
+    """Turn a proposed lift down, with a reason, or take one's own back; the action holds as before."""
+    return await view(edge, await actions.turn_down(edge, action_id, "lift", reason=form.reason))
+
+
 @life.post(
     "/actions/{action_id}/permissions",
     roles=(Role.TEAM_MANAGER,),
@@ -103,6 +113,14 @@ async def propose_permission(edge: OpenEdge, action_id: UUID, form: PermissionFo
 async def confirm_permission(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
     """Permit the exception, as the second person; every check obeys it from this moment to its end."""
     return await view(edge, await actions.confirm_permission(edge, action_id, note=form.note))
+
+
+@life.delete(
+    "/actions/{action_id}/permissions", roles=CONFIRMERS, refuses=_TURNED_DOWN, example={"reason": "The inquiry can be answered by mail."}
+)
+async def refuse_permission(edge: OpenEdge, action_id: UUID, form: ReasonForm) -> ActionView:
+    """Turn a proposed exception down, with a reason, or take one's own back; the ban holds as before."""
+    return await view(edge, await actions.turn_down(edge, action_id, "permission", reason=form.reason))
 
 
 @life.post(
@@ -147,6 +165,17 @@ async def propose_modification(edge: OpenEdge, action_id: UUID, form: Modificati
 async def confirm_modification(edge: OpenEdge, action_id: UUID, form: NoteForm) -> ActionView:
     """Put a narrowing of an action into force, as the second person."""
     return await view(edge, await actions.confirm_modification(edge, action_id, note=form.note))
+
+
+@life.delete(
+    "/actions/{action_id}/modifications",
+    roles=CONFIRMERS,
+    refuses=(*_TURNED_DOWN, "chain_decides"),
+    example={"reason": "The other account is in use again."},
+)
+async def refuse_modification(edge: OpenEdge, action_id: UUID, form: ReasonForm) -> ActionView:
+    """Turn a proposed narrowing down, with a reason, or take one's own modification back; what is in force stays as it is."""
+    return await view(edge, await actions.turn_down(edge, action_id, "modification", reason=form.reason))
 
 
 @life.post(

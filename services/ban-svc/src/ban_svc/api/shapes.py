@@ -84,9 +84,19 @@ class ModificationView(BaseModel):
     spec: ActionSpec | None = None
 
 
+class TurnedDownView(BaseModel):
+    """What no second person confirmed, or whoever proposed it took back, and why."""
+
+    what: Literal["lift", "permission", "modification"]
+    how: Literal["refused", "withdrawn"]
+    by: str
+    at: Moment
+    reason: str
+
+
 class ActionView(BaseModel):
-    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list. `binds_as` says
-    in which capacities a global ban binds the person (R15).
+    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list, as is
+    `turned_down`. `binds_as` says in which capacities a global ban binds the person (R15).
     """  # noqa: D205 - three sentences
 
     id: UUID
@@ -110,6 +120,7 @@ class ActionView(BaseModel):
     enforcement: list[EnforcementView]
     modification: ModificationView | None = None
     waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None
+    turned_down: list[TurnedDownView] | None = None
     permitted_until: Moment | None = None
     ended_at: Moment | None = None
     version: int

@@ -14,10 +14,11 @@ from sqlmodel import col, select
 from ban_svc import rules
 from ban_svc.actions.life import waiting_on
 from ban_svc.actions.modification import latest_modification, texts_of
+from ban_svc.actions.refusal import turned_down
 from ban_svc.actions.reversals import URL
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
-from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView
+from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView, TurnedDownView
 from ban_svc.model import ActionSpec, Effect
 from ban_svc.tables import Action, Enforcement, Modification, Note, Signature
 
@@ -40,7 +41,20 @@ async def _with_life(edge: Edge, action: Action, shown: ActionView, *, opened: b
     """Add what waits for a second person, and the latest modification; its text to whoever may see what is sealed."""
     waits = await waiting_on(edge, action)
     proposed = await latest_modification(edge, action, opened=opened)
-    return shown.model_copy(update={"waits_for_second": waits or None, "modification": _modification(*proposed) if proposed else None})
+    refused = [_turned_down(note, reason) for note, reason in await turned_down(edge, action)] if opened else []
+    return shown.model_copy(
+        update={
+            "waits_for_second": waits or None,
+            "turned_down": refused or None,
+            "modification": _modification(*proposed) if proposed else None,
+        }
+    )
+
+
+def _turned_down(note: Note, reason: str) -> TurnedDownView:
+    what, _, how = note.about.partition("_")
+    how = {"refusal": "refused", "withdrawal": "withdrawn"}[how]
+    return TurnedDownView.model_validate({"what": what, "how": how, "by": note.by, "at": note.at, "reason": reason})
 
 
 def _modification(row: Modification, review: Review | None, spec: ActionSpec | None) -> ModificationView:

@@ -28,6 +28,7 @@ class ModificationState(StrEnum):
     RETURNED = "returned"
     DECLINED = "declined"
     CONFIRMED = "confirmed"
+    REFUSED = "refused"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
 

@@ -9,7 +9,7 @@ from ban_svc.rules.emergency import reversal_due, signatures_due
 from ban_svc.rules.enactment import may_be_done, may_enact, may_perform
 from ban_svc.rules.enforcement import is_renewed, is_usual, may_enforce, may_look, may_tell_failure, reversals_of, usual_rate
 from ban_svc.rules.kind import interaction_bans_imposed, may_carry_out
-from ban_svc.rules.lift import is_in_force, may_act_on, may_confirm, may_lift
+from ban_svc.rules.lift import is_in_force, may_act_on, may_confirm, may_lift, may_turn_down
 from ban_svc.rules.modification import (
     Judgement,
     chain_of_modification,
@@ -93,6 +93,7 @@ __all__ = [
     "may_sign_for",
     "may_take_back",
     "may_tell_failure",
+    "may_turn_down",
     "may_withdraw",
     "may_work_on",
     "must_bar",

@@ -52,6 +52,21 @@ def may_confirm(facts: LifeFacts, waiting: WaitingFacts | None, *, by: str, mana
     )
 
 
+def may_turn_down(facts: LifeFacts, waiting: WaitingFacts | None, *, by: str) -> Decision:
+    """Whoever may be the second person may say no instead, also when the decision has ended meanwhile; whoever proposed it may take it
+    back. What burdens the person is for the levels of the chain to return or dissent from (D2, D26).
+    """  # noqa: D205 - the rule is two sentences
+    if waiting is not None and waiting.by == by:
+        return Decision()
+    return may_act_on(facts) & Decision.of(
+        (waiting is None, Reason("nothing_waits", "Nothing of the kind waits for a second person.", "D26")),
+        (
+            waiting is not None and waiting.route is Route.CHAIN,
+            Reason("chain_decides", "It burdens the person, so the levels of the kind's chain return it, or dissent.", "D26"),
+        ),
+    )
+
+
 def is_in_force(facts: LifeFacts) -> Decision:
     """Only what is in force is lifted, modified or excepted from; what ended by the clock has ended (R29)."""
     ended = facts.expires_at is not None and facts.now >= facts.expires_at

@@ -15,12 +15,17 @@ from ban_svc.model.life import ModificationState
 from ban_svc.tables.columns import INSERT_ONLY, Base, Moment
 
 _TWO = "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL) AND confirmed_by IS DISTINCT FROM by"
+_REFUSED = (
+    "(state = 'refused') = (refused_by IS NOT NULL AND refused_at IS NOT NULL AND refusal_id IS NOT NULL)"
+    " AND refused_by IS DISTINCT FROM by"
+)
 _ONE_WAITS = "state = 'proposed'"
+_STATES_BY_TWO = "state IN ('proposed', 'confirmed', 'refused', 'replaced', 'withdrawn')"
 _STATES = ", ".join(f"'{state}'" for state in ModificationState)
 
 
 class ByTwo(Base):
-    """What two people do to an action: who proposed it and why, and who confirmed it."""
+    """What two people do to an action: who proposed it and why, and who confirmed it, or turned it down."""
 
     id: UUID = Field(primary_key=True)
     action_id: UUID = Field(foreign_key="action.id")
@@ -32,6 +37,9 @@ class ByTwo(Base):
     confirmed_by: str | None = None
     confirmation_id: UUID | None = None
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    refused_by: str | None = None
+    refused_at: datetime | None = Field(default=None, sa_type=Moment)
+    refusal_id: UUID | None = None
 
     def waiting(self) -> WaitingFacts:
         """What the rule of the second person asks."""
@@ -43,8 +51,9 @@ class Lift(ByTwo, table=True):
 
     __tablename__ = "lift"
     __table_args__ = (
-        CheckConstraint("state IN ('proposed', 'confirmed', 'replaced')", name="lift_state"),
+        CheckConstraint(_STATES_BY_TWO, name="lift_state"),
         CheckConstraint(_TWO, name="lift_two_people"),
+        CheckConstraint(_REFUSED, name="lift_refused"),
         Index("lift_waiting", "action_id", unique=True, postgresql_where=_ONE_WAITS),
         Index("lift_action", "action_id", "at"),
     )
@@ -57,8 +66,9 @@ class Permission(ByTwo, table=True):
 
     __tablename__ = "permission"
     __table_args__ = (
-        CheckConstraint("state IN ('proposed', 'confirmed', 'replaced')", name="permission_state"),
+        CheckConstraint(_STATES_BY_TWO, name="permission_state"),
         CheckConstraint(_TWO, name="permission_two_people"),
+        CheckConstraint(_REFUSED, name="permission_refused"),
         Index("permission_waiting", "action_id", unique=True, postgresql_where=_ONE_WAITS),
         Index("permission_action", "action_id", "at"),
         # A cover says what is permitted, whoever writes it.
@@ -85,6 +95,8 @@ class Modification(ByTwo, table=True):
         CheckConstraint("nature IN ('ordinary', 'substantial_atypical')", name="modification_nature"),
         CheckConstraint("NOT burdens OR route = 'chain'", name="modification_burdens"),
         CheckConstraint(_TWO, name="modification_two_people"),
+        CheckConstraint(_REFUSED, name="modification_refused"),
+        CheckConstraint("state <> 'refused' OR route = 'two_people'", name="modification_levels_sign"),
         Index("modification_waiting", "action_id", unique=True, postgresql_where="state IN ('proposed', 'approved')"),
         Index("modification_action", "action_id", "at"),
         UniqueConstraint("action_id", "digest", name="modification_once"),
