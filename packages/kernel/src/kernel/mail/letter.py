@@ -74,7 +74,7 @@ def _mail(raw: bytes) -> Letter:
     texts: list[str] = []
     attachments: list[str] = []
     _collect(message, texts, attachments, depth=0, seen=[0])
-    sender = _sender(message)
+    sender = sender_of(message)
     return Letter(
         text="\n\n".join(text for text in texts if text.strip()),
         attachments=attachments,
@@ -135,7 +135,7 @@ def _attached(part: Message) -> bool:
     return (part.get_content_disposition() or "") == "attachment" or bool(part.get_filename())
 
 
-def _sender(message: Message) -> str | None:
+def sender_of(message: Message) -> str | None:
     """Give the one address that the mail says it is from; with two of them nobody knows."""
     said = {parseaddr(_decoded_header(str(value)))[1].lower(): str(value) for value in message.get_all("From", [])}
     if len(said) != 1:
