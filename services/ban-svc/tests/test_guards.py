@@ -126,6 +126,51 @@ async def test_a_decision_covers_the_accounts_of_its_person_for_as_long_as_it_ho
     assert "names it" in await refuses(sql, link, ban["id"])
 
 
+RANGE = """INSERT INTO cover (action_id, kind, network, named, proof, starts_at, ends_at, changed)
+           SELECT action_id, kind, $2::text::cidr, $3::text::cidr, {}, starts_at, ends_at, 0 FROM cover
+           WHERE action_id = $1 AND network IS NOT NULL LIMIT 1"""
+
+
+@pytest.mark.parametrize("kind", ["global_ban", "range_block"])
+async def test_only_ranges_inside_of_those_that_the_decision_names_are_covered(office: Any, sql: asyncpg.Connection, kind: str) -> None:
+    place = f"10.{uuid4().int % 250}.{uuid4().int % 250}"
+    named, part, other = f"{place}.0/28", f"{place}.4/30", f"{place}.64/28"
+    v6 = f"2001:db8:{uuid4().hex[:4]}::/48"
+    changes = {"enforces": (await office.enacted())["id"]} if kind == "range_block" else {}
+    ban = await office.enacted(office.spec(kind, addresses=[named, v6], **changes))
+    for network, said, proof in (
+        (other, None, "NULL"),
+        (other, other, "proof"),
+        (other, named, "proof"),
+        (other, other, "'forged'"),
+        (part, part, "proof"),
+        (part, named, "'forged'"),
+        (part, named, "NULL"),
+        (f"{place}.0/24", named, "proof"),
+    ):
+        assert "that the decision names" in await refuses(sql, RANGE.format(proof), ban["id"], network, said), (network, said, proof)
+    assert await sql.execute(RANGE.format("proof"), ban["id"], part, named) == "INSERT 0 1"
+    shorter = "UPDATE cover SET ends_at = starts_at + interval '1 hour', proof = 'forged' WHERE action_id = $1 AND network IS NOT NULL"
+    await sql.execute(shorter, ban["id"])
+    longer = "UPDATE cover SET ends_at = starts_at + interval '2 hours' WHERE action_id = $1 AND network IS NOT NULL"
+    assert "that the decision names" in await refuses(sql, longer, ban["id"])
+    # Which ranges a text names stays as the text does.
+    assert "changes with it alone" in await refuses(sql, "UPDATE action SET ranges = '{x}' WHERE id = $1", ban["id"])
+    copied = f'{{"id": "{uuid4()}", "digest": "{uuid4().hex * 2}", "state": "proposed", "ranges": null}}'
+    assert "said with it" in await refuses(sql, COPY, (await office.proposed())["id"], copied)
+
+
+async def test_a_text_that_is_not_decided_yet_tells_nobody_its_ranges(office: Any) -> None:
+    """Who has the database and not the key learns from the hashes neither a range nor whether two texts name one."""
+    address = f"198.51.100.{uuid4().int % 250}"
+    first, second = [await office.proposed(office.spec(addresses=[address])) for _ in range(2)]
+    found = await office.desk.sql("SELECT ranges FROM action WHERE id = ANY ($1::uuid[])", [first["id"], second["id"]])
+    assert [len(row["ranges"]) for row in found] == [1, 1]
+    assert found[0]["ranges"] != found[1]["ranges"]
+    guessed = await office.desk.sql("SELECT sha256(cidr_send($1::text::cidr)) AS guess", address)
+    assert guessed[0]["guess"] not in [*found[0]["ranges"], *found[1]["ranges"]]
+
+
 async def test_nothing_is_covered_that_was_not_enacted_and_no_account_is_uncovered_by_a_delete(
     office: Any, sql: asyncpg.Connection
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -113,6 +114,29 @@ async def test_two_people_widen_nothing(office: Any, managers: Any, sql: asyncpg
     # The same row narrows no disclosure into a wider one, and brings no end further away.
     await refuses(sql, "two people|modification alone|not modified", APPLY.format(more=", irrevocable = true"), "two")
     assert ban["kind"] == spec["kind"]
+
+
+async def test_two_people_cover_no_range_that_the_chain_did_not_name(office: Any, managers: Any, sql: asyncpg.Connection) -> None:
+    spec = office.spec(addresses=[f"10.{uuid4().int % 250}.{uuid4().int % 250}.0/28"])
+    ban = await office.enacted(spec)
+    narrower = {**spec, "addresses": [spec["addresses"][0].replace("/28", "/30")]}
+    assert (await managers.proposed(ban, narrower)).json()["modification"]["route"] == "two_people"
+    await managers.done(ban, "modifications/confirmation", {"note": "A part of it will do."})
+    [before] = await sql.fetch("SELECT * FROM modification WHERE action_id = $1", UUID(ban["id"]))
+    copy = """INSERT INTO modification SELECT (m).* FROM (
+                SELECT jsonb_populate_record(modification, $2::text::jsonb) AS m FROM modification WHERE digest = $1) AS copy"""
+    forged = '{"id": "%s", "digest": "two", "state": "proposed", "confirmed_by": null, "confirmed_at": null, "confirmation_id": null}'
+    await sql.execute(copy, before["digest"], forged % new_id())
+    await refuses(sql, "changes with it alone", "UPDATE modification SET ranges = '{x}' WHERE digest = $1", "two")
+    # As a thief of the role would: a row of two people that says anything at all.
+    await sql.execute("UPDATE modification SET state = 'withdrawn' WHERE digest = 'two'")
+    said = forged.replace("two", "three")[:-1] + ', "ranges": ["\\\\x%s"]}'
+    await sql.execute(copy, before["digest"], said % (new_id(), sha256(b"open" + bytes((2, 24, 1, 4, 10, 0, 0, 0))).hexdigest()))
+    await sql.execute(CONFIRM.replace("now()", "(SELECT max(confirmed_at) FROM modification)"), "three")
+    await sql.execute(APPLY.format(more=""), "three")
+    cover = """INSERT INTO cover (action_id, kind, network, named, proof, starts_at, ends_at, changed)
+               SELECT id, kind, '10.0.0.0/24', '10.0.0.0/24', 'open', enacted_at, enacted_at + interval '1 day', 0 FROM action WHERE id = $1"""
+    await refuses(sql, "that the decision names", cover, UUID(ban["id"]))
 
 
 async def test_what_another_modification_has_followed_does_not_come_back(office: Any, managers: Any, sql: asyncpg.Connection) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 from chassis.edge import Edge, new_id
 from chassis.errors import Busy
 from chassis.ticker import schedule
-from kernel.addresses import canonical_address
 from kernel.kinds import Kind
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -15,6 +14,7 @@ from ban_svc.actions.change import announce, note_in_trail
 from ban_svc.actions.emergency import enacted_first
 from ban_svc.actions.inheritance import link_decided, new_individual
 from ban_svc.actions.matter import matter_of_action, roles_of
+from ban_svc.actions.ranges import cover_range
 from ban_svc.actions.rate import enacted_of_late, tell_unusual
 from ban_svc.actions.review import review_of
 from ban_svc.actions.text import open_spec
@@ -107,9 +107,7 @@ async def _cover_addresses(edge: Edge, action: Action, spec: ActionSpec) -> None
         until = rules.address_until(edge.now, until)
         schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
     for address in spec.addresses:
-        edge.session.add(
-            Cover(action_id=action.id, kind=action.kind, network=canonical_address(address), starts_at=edge.now, ends_at=until)
-        )
+        edge.session.add(cover_range(edge, action, address, until, named=spec.addresses))
     await patch_after_commit(edge, action.id)
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.inheritance import NAME, bans_of, members_of
+from ban_svc.actions.ranges import cover_range, decided_ranges
 from ban_svc.actions.text import open_spec
 from ban_svc.index import patch_after_commit
 from ban_svc.model.individual import LinkState
@@ -42,7 +43,7 @@ async def renew(edge: Edge, members: Sequence[UUID], identity: Identity) -> None
         until = law.linked_until(identity.at, ban.expires_at)
         row = await _cover_of(edge, ban, address)
         if row is None:
-            edge.session.add(Cover(action_id=ban.id, kind=ban.kind, network=address, starts_at=edge.now, ends_at=until))
+            edge.session.add(cover_range(edge, ban, address, until, named=await decided_ranges(edge, ban)))
         elif row.ends_at is not None and row.ends_at < until:
             row.ends_at = until
         schedule(edge, aggregate_id=ban.id, kind="action.addresses_over", due_at=until)

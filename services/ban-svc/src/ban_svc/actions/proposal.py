@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from ban_svc import rules
 from ban_svc.actions.change import announce
 from ban_svc.actions.matter import aimed_at, hashed, matter_of, subjects_of
+from ban_svc.actions.ranges import named_ranges
 from ban_svc.actions.recorded import record_of_others
 from ban_svc.actions.text import seal_spec
 from ban_svc.model import OPEN, ActionSpec, Matter, State
@@ -117,6 +118,7 @@ async def write_spec(edge: Edge, action: Action, spec: ActionSpec | None, text: 
     if spec is None:
         return
     action.subjects, action.individual_id = subjects_of(edge.runtime, spec), spec.individual_id
+    action.ranges = named_ranges(edge, action.id, spec)
     action.disclosure = rules.disclosure_of(spec)
     action.emergency, action.irrevocable = bool(spec.emergency), bool(spec.irrevocable)
     action.part_of, action.enforces, action.escalates = spec.part_of, spec.enforces, list(spec.escalates or ())

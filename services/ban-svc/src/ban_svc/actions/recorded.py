@@ -8,7 +8,6 @@ from uuid import UUID
 from chassis.crypto import new_data_key
 from chassis.edge import Edge, new_id
 from chassis.ticker import schedule
-from kernel.addresses import canonical_address
 from kernel.digest import digest
 from kernel.kinds import Kind
 from kernel.review import Course
@@ -19,10 +18,11 @@ from ban_svc import rules
 from ban_svc.actions.change import announce
 from ban_svc.actions.inheritance import link_decided, new_individual
 from ban_svc.actions.matter import matter_of, subjects_of
+from ban_svc.actions.ranges import cover_range, named_ranges
 from ban_svc.actions.text import seal_spec
 from ban_svc.index import patch_after_commit
 from ban_svc.model import ActionSpec, ImportedBan, State
-from ban_svc.tables import Account, Action, Cover
+from ban_svc.tables import Account, Action
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ban.propose', 0))")
 
@@ -101,6 +101,7 @@ async def _standing(edge: Edge, row: ImportedBan, spec: ActionSpec, source: byte
         issuance=1,
     )
     new_data_key(edge, action.id)
+    action.ranges = named_ranges(edge, action.id, spec)
     await seal_spec(edge, action, told)
     return action
 
@@ -119,6 +120,4 @@ def _cover_addresses(edge: Edge, action: Action, spec: ActionSpec) -> None:
     until = rules.address_until(edge.now, action.expires_at)
     schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
     for address in spec.addresses:
-        edge.session.add(
-            Cover(action_id=action.id, kind=action.kind, network=canonical_address(address), starts_at=edge.now, ends_at=until)
-        )
+        edge.session.add(cover_range(edge, action, address, until, named=spec.addresses))

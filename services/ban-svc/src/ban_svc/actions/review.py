@@ -191,7 +191,7 @@ async def amend_or_send_back(
     apart = rules.is_kept_apart(reasons)
     await _reword(edge, action, rules.LOCATION.says if apart else note, text, recommended)
     await seal_spec(edge, action, None if apart else text)
-    action.subjects = []
+    action.subjects = action.ranges = []
     announce(edge, action, "amended", prior)
     await send_back(edge, action, reasons)
     return action

@@ -9,9 +9,10 @@ from chassis.audit import log_access
 from chassis.crypto import data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
 from kernel.kinds import Kind
+from sqlmodel import col, select
 
 from ban_svc import rules
-from ban_svc.model import ActionSpec
+from ban_svc.model import ActionSpec, Route
 from ban_svc.tables import Action, Modification, Note
 
 SPEC = "action.spec"
@@ -38,6 +39,20 @@ async def first_spec(edge: Edge, action: Action) -> ActionSpec | None:
     edge.access_reason = edge.access_reason or edge.operation
     await log_access(edge, "action", action.id)
     return ActionSpec.model_validate_json(await reveal(edge, action.spec, place=SPEC))
+
+
+async def decided_spec(edge: Edge, action: Action) -> ActionSpec | None:
+    """Read the text that the chain decided last, which two people may have narrowed since; logged as `open_spec`."""
+    by_chain = select(Modification).where(
+        Modification.action_id == action.id, Modification.state == "confirmed", Modification.route == Route.CHAIN
+    )
+    latest = by_chain.order_by(col(Modification.confirmed_at).desc(), col(Modification.id).desc()).limit(1)
+    modification = (await edge.session.scalars(latest)).one_or_none()
+    if modification is None:
+        return await first_spec(edge, action)
+    edge.access_reason = edge.access_reason or edge.operation
+    await log_access(edge, "action", action.id)
+    return ActionSpec.model_validate_json(await reveal(edge, modification.spec, place=MODIFIED))
 
 
 async def seal_spec(edge: Edge, action: Action, text: Mapping[str, Any] | None) -> None:

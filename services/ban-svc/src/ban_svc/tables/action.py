@@ -25,7 +25,8 @@ class Action(Base, table=True):
     """One decision, from its proposal to its end.
 
     Who it is about lies in `spec`, sealed under the action's own key, and in `subjects` as keyed hashes of canonical account names;
-    `named` are those of whoever else the case names, who sign nothing. The `clock_…` columns are the clock that runs after an emergency.
+    `named` are those of whoever else the case names, who sign nothing. `ranges` are hashes of the ranges that the text names, none where it
+    is older than they are. The `clock_…` columns are the clock that runs after an emergency.
     `levels` and `approvals` are the chain it was proposed with; triggers of the first migration keep both, and let nothing be enacted
     that its signatures do not carry.
     """
@@ -81,6 +82,7 @@ class Action(Base, table=True):
     approvals: int = Field(sa_column=Column(SmallInteger, nullable=False))
     spec: Sealed | None = Field(default=None, sa_type=SealedText)
     subjects: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    ranges: list[bytes] | None = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=True))
     named: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
     case_kind: str | None = None
     emergency: bool = False

@@ -84,8 +84,8 @@ class Permission(ByTwo, table=True):
 class Modification(ByTwo, table=True):
     """Another text for a decision in force: what burdens goes through the kind's chain, a narrowing through two people (D26).
 
-    `subjects` are the accounts that it names, as keyed hashes. `confirmed_by` is the second person of a narrowing, or whoever put into
-    force what the chain approved.
+    `subjects` are the accounts that it names, as keyed hashes, `ranges` the ranges, as an action's are.
+    `confirmed_by` is the second person of a narrowing, or whoever put into force what the chain approved.
     """
 
     __tablename__ = "modification"
@@ -106,6 +106,7 @@ class Modification(ByTwo, table=True):
     digest: str
     spec: Sealed = Field(sa_type=SealedText)
     subjects: list[bytes] = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    ranges: list[bytes] | None = Field(default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=True))
     nature: str
     burdens: bool
     route: str

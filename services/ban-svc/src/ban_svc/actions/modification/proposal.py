@@ -19,6 +19,7 @@ from ban_svc.actions.modification.force import matter_of_modification, put_into_
 from ban_svc.actions.modification.release import is_kept
 from ban_svc.actions.modification.review import optional_of
 from ban_svc.actions.modification.text import term_of, text_in_force
+from ban_svc.actions.ranges import named_ranges
 from ban_svc.actions.text import MODIFIED, write_note
 from ban_svc.model import ActionSpec, Nature, Route
 from ban_svc.tables import Action, Modification
@@ -60,6 +61,7 @@ async def propose_modification(
         digest=digest_of(covered),
         spec=key.seal(spec.model_dump_json(exclude_unset=True, exclude_none=True), place=MODIFIED),
         subjects=subjects,
+        ranges=named_ranges(edge, action.id, spec),
         nature=nature,
         burdens=judged.burdens,
         route=route,

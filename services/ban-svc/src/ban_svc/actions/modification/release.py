@@ -15,6 +15,7 @@ from ban_svc.actions.individuals import forget_unnamed
 from ban_svc.actions.inheritance import LINKS_NOTHING, members_of, settle
 from ban_svc.actions.modification.text import texts_of
 from ban_svc.actions.owed import exchange, renew
+from ban_svc.actions.ranges import cover_range, decided_ranges, show
 from ban_svc.index import patch_after_commit
 from ban_svc.model import IN_FORCE, ActionSpec, Effect
 from ban_svc.tables import Account, Action, Cover
@@ -52,13 +53,14 @@ async def cover_anew(edge: Edge, action: Action, old: ActionSpec, new: ActionSpe
     if action.kind not in (Kind.GLOBAL_BAN, Kind.RANGE_BLOCK):
         return
     before, now = ([canonical_address(one) for one in spec.addresses or ()] for spec in (old, new))
-    if before == now:
+    if not before and not now:
         return
     alive = select(Cover).where(
         col(Cover.action_id) == action.id,
         col(Cover.network).is_not(None),
         (col(Cover.ends_at).is_(None)) | (col(Cover.ends_at) > edge.now),
     )
+    decided = await decided_ranges(edge, action)
     rows = list(await edge.session.scalars(alive.execution_options(populate_existing=True)))
     known = {str(row.network): row.ends_at for row in rows}
     for address in now:
@@ -73,10 +75,13 @@ async def cover_anew(edge: Edge, action: Action, old: ActionSpec, new: ActionSpe
             if until <= edge.now:
                 continue
             schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
-        edge.session.add(Cover(action_id=action.id, kind=action.kind, network=address, starts_at=edge.now, ends_at=until))
+        edge.session.add(cover_range(edge, action, address, until, named=decided))
     for row in rows:
         if not rules.is_held(str(row.network), now):
             row.ends_at = edge.now
+        else:
+            # What held it may be named no more, though something around it is.
+            show(edge, row, decided)
     await edge.session.flush()
     await forget_unnamed(edge, action)
     await patch_after_commit(edge, action.id)
