@@ -19,6 +19,7 @@ CaseChangeKind = Literal[
     "closed",
     "reopened",
     "outcome_refused",
+    "attention_needed",
 ]
 
 KINDS: Final[dict[CaseChangeKind, Said]] = {
@@ -48,6 +49,10 @@ KINDS: Final[dict[CaseChangeKind, Said]] = {
         "The outcome of an appeal could not be applied to the case.",
         "appeals-svc records it and notify tells the facilitator.",
         ("outcome_refusal",),
+    ),
+    "attention_needed": Said(
+        "Something that the law asks of the house in this case is late or went wrong, and a person must look.",
+        "notify alerts staff at once; what it is stands in the case alone.",
     ),
 }
 
@@ -83,6 +88,7 @@ class CaseChange(Change[CaseChangeKind, CaseState]):
     owner: ClassVar = "intake-svc"
     readers: ClassVar = ("ban-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("case_id",)
+    schema_version: ClassVar[str] = "1.1.0"
     kinds: ClassVar = KINDS
 
     case_change_kind: CaseChangeKind = Field(description="What happened to the case.")

@@ -251,7 +251,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("court_action_received", "court_action_noted", "dmca_held"), CourtAction),
     **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
     **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
-    **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel"), Alert),
+    **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel", "alert_attention"), Alert),
     "alert_unusual_rate": UnusualRate,
 }
 """Every letter there is, with what it tells."""
