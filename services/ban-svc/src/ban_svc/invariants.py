@@ -98,6 +98,12 @@ INVARIANTS = (
         "SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id WHERE a.enacted_at IS NULL OR a.kind <> v.kind",
     ),
     Invariant(
+        "covers-begin-with-their-action",
+        "The check answers of a time before the decision, or a decision of ours was in force before it was on record.",
+        """SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id
+           WHERE v.starts_at < a.enacted_at OR (a.origin = 'decided' AND a.enacted_at < a.proposed_at)""",
+    ),
+    Invariant(
         "covers-end-with-their-action",
         "The check answers longer than the action holds.",
         """SELECT v.id, v.action_id FROM cover v JOIN action a ON a.id = v.action_id
@@ -174,7 +180,8 @@ INVARIANTS = (
         "lifted-by-two-people",
         "An action was lifted, or a range block with its ban, that no two people lifted.",
         """SELECT a.id FROM action a WHERE a.state = 'lifted' AND NOT EXISTS (
-             SELECT FROM lift l WHERE l.action_id IN (a.id, a.enforces) AND l.state = 'confirmed' AND l.confirmed_by <> l.by)""",
+             SELECT FROM lift l WHERE l.action_id IN (a.id, a.enforces) AND l.state = 'confirmed' AND l.confirmed_by <> l.by)
+           AND NOT (a.origin = 'recorded' AND a.ended_at <= a.proposed_at)""",
     ),
     Invariant(
         "overturned-by-an-appeal",

@@ -4,6 +4,7 @@ One function brings the rows that the check answers from into agreement with who
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from chassis.crypto import data_key, new_data_key
@@ -85,8 +86,11 @@ async def bans_of(edge: Edge, members: Iterable[UUID], kinds: Sequence[Kind] = I
     return list(await edge.session.scalars(found.order_by(col(Action.id)).execution_options(populate_existing=True)))
 
 
-async def link_decided(edge: Edge, action: Action, spec: ActionSpec) -> None:
-    """Link the accounts that a decision names to the person it is against; what was thought of them before gives way to it (R17, D23)."""
+async def link_decided(edge: Edge, action: Action, spec: ActionSpec, *, since: datetime | None = None) -> None:
+    """Link the accounts that a decision names to the person it is against; what was thought of them before gives way to it (R17, D23).
+
+    `since` is the day of a decision from before this system: its own accounts were covered from then on, those linked to them begin now.
+    """
     if Kind(action.kind) in LINKS_NOTHING or action.individual_id is None:
         return
     await hold(edge, action.individual_id)
@@ -115,6 +119,14 @@ async def link_decided(edge: Edge, action: Action, spec: ActionSpec) -> None:
         )
         edge.session.add(mine[found])
     await edge.session.flush()
+    if since is not None and action.kind in INHERITED:
+        scope = await _scope_of(edge, action, (), spec) if action.kind == Kind.EVENT_BAN else None
+        until = action.ended_at or action.expires_at
+        edge.session.add_all(
+            Cover(action_id=action.id, kind=action.kind, name_hash=name, scope=scope, starts_at=since, ends_at=until)
+            for name in sorted(action.subjects)
+        )
+        await edge.session.flush()
     await settle(edge, action.individual_id, texts={action.id: spec})
 
 

@@ -2,7 +2,7 @@
 
 from ban_svc.model.check_result import CheckResultFacts
 from ban_svc.model.facts import BanFacts, DelegationFacts, Matter
-from ban_svc.model.imported import ImportedBan
+from ban_svc.model.imported import BeforeFacts, ImportedBan
 from ban_svc.model.life import EffectState, LifeFacts, LookFacts, Nature, Outcome, Route, Term, WaitingFacts
 from ban_svc.model.spec import AccountRef, ActionSpec, Justification, Scope
 from ban_svc.model.state import BY_OTHERS, CARRIED, EMERGENCIES, ENDED, IN_FORCE, MOVES, OPEN, ActingAccount, Effect, State
@@ -19,6 +19,7 @@ __all__ = [
     "ActingAccount",
     "ActionSpec",
     "BanFacts",
+    "BeforeFacts",
     "CheckResultFacts",
     "DelegationFacts",
     "Effect",

@@ -27,7 +27,7 @@ from ban_svc.rules.permission import is_ahead, may_permit, wikis_of
 from ban_svc.rules.preview import brings_something, clocks_of, letters_of, register_of
 from ban_svc.rules.proposal import LOCATION, is_kept_apart, may_propose, proves_without_place, remarks, tells_no_location
 from ban_svc.rules.receipt import bars_enough, follows_a_reversal, is_marked, mark_of, may_name_reversal, must_bar, seen_in_receipt
-from ban_svc.rules.recorded import is_of_others, may_import, may_record, was_decided_here
+from ban_svc.rules.recorded import is_of_others, is_same_row, may_import, may_record, seen_in_import, was_decided_here
 from ban_svc.rules.review import diverges, is_under_review, may_amend, may_recuse, may_withdraw, may_work_on
 from ban_svc.rules.scope import capacities_of
 
@@ -60,6 +60,7 @@ __all__ = [
     "is_narrower",
     "is_of_others",
     "is_renewed",
+    "is_same_row",
     "is_signed",
     "is_still_theirs",
     "is_under_review",
@@ -104,6 +105,7 @@ __all__ = [
     "remarks",
     "reversal_due",
     "reversals_of",
+    "seen_in_import",
     "seen_in_receipt",
     "signatures_due",
     "tells_no_location",

@@ -10,6 +10,7 @@ from ban_svc.tables.event import Event, EventCopy, EventList, EventOmission
 from ban_svc.tables.individual import Account, Identity, Individual, Merge, Photograph
 from ban_svc.tables.life import AppealOutcome, Lift, Modification, ModificationSignature, Permission
 from ban_svc.tables.rate import UnusualTime
+from ban_svc.tables.released import ReleasedAccount
 
 __all__ = [
     "Account",
@@ -36,6 +37,7 @@ __all__ = [
     "Photograph",
     "Procedure",
     "Recusal",
+    "ReleasedAccount",
     "Reversal",
     "Signature",
     "UnusualTime",

@@ -120,6 +120,7 @@ class Action(Base, table=True):
     enacted_of_late: int | None = None
     modified_by: UUID | None = None
     nature: str | None = None
+    released: int | None = Field(default=None, sa_column=Column(SmallInteger))
     permission_id: UUID | None = None
     permitted_until: datetime | None = Field(default=None, sa_type=Moment)
     appeal_id: UUID | None = None

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.crypto import Sealed, SealedText
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
+from chassis.edge import new_id
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -13,17 +14,19 @@ from ban_svc.tables.columns import INSERT_ONLY, Base, Moment
 
 
 class Event(Base, table=True):
-    """An event, under the id that its steward chose."""
+    """An event, under the id that its steward chose; looks at who is banned from it are logged under `record_id`, which is ours."""
 
     __tablename__ = "event"
     __table_args__ = (
         CheckConstraint("organiser IN ('foundation', 'funded', 'associated')", name="event_organiser"),
         CheckConstraint("starts <= ends", name="event_dates"),
         CheckConstraint("cardinality(countries) > 0", name="event_is_somewhere"),
+        UniqueConstraint("record_id", name="event_record"),
         {"info": INSERT_ONLY},
     )
 
     id: str = Field(primary_key=True)
+    record_id: UUID = Field(default_factory=new_id)
     countries: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     place: str | None = None
     projects: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
