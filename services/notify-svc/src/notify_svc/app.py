@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from chassis.check import Invariant
 from chassis.service import Service
 
-from notify_svc.api import api
+from notify_svc.api import ROUTERS
 from notify_svc.deliveries import CARRIERS
 from notify_svc.letters import check_letters
 from notify_svc.reactions import REACTIONS
@@ -94,7 +94,7 @@ SERVICE = Service(
     summary="Who is told what and how: letters, staff alerts, announcements.",
     metadata=Base.metadata,
     migrations=Path(__file__).parents[2] / "migrations",
-    routers=[api],
+    routers=ROUTERS,
     reactions=REACTIONS,
     carriers=CARRIERS,
     invariants=INVARIANTS,

@@ -1,4 +1,4 @@
-"""Rows of notify-svc: one notification for each event and reader, its letter sealed under a key of its own."""
+"""One notification for each event and reader, its letter sealed under a key of its own."""
 
 from datetime import datetime
 from typing import Any
@@ -6,25 +6,17 @@ from uuid import UUID
 
 from chassis.crypto import Sealed, SealedText
 from contracts.notification import About, NotificationState
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from notify_svc.model import Channel, Lane, NotificationFacts, Party, State
-
-
-class Base(SQLModel, registry=registry()):
-    """The tables of this service."""
+from notify_svc.tables.columns import Base, moment
 
 
 def _one_of(column: str, words: type[Party | Channel | State | Lane]) -> CheckConstraint:
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"notification_{column}")
-
-
-def _moment(*, nullable: bool = True) -> Any:
-    return Column(DateTime(timezone=True), nullable=nullable)
 
 
 class Notification(Base, table=True):
@@ -78,14 +70,14 @@ class Notification(Base, table=True):
     reason_code: str | None = None
     attempts: int = 0
     delivery_id: UUID | None = None
-    not_before: datetime | None = Field(default=None, sa_column=_moment())
-    delivered_at: datetime | None = Field(default=None, sa_column=_moment())
-    published_at: datetime | None = Field(default=None, sa_column=_moment())
+    not_before: datetime | None = Field(default=None, sa_column=moment())
+    delivered_at: datetime | None = Field(default=None, sa_column=moment())
+    published_at: datetime | None = Field(default=None, sa_column=moment())
     receipt: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     person: Sealed = Field(sa_type=SealedText)
     letter: Sealed = Field(sa_type=SealedText)
     note: Sealed | None = Field(default=None, sa_type=SealedText)
-    at: datetime = Field(sa_column=_moment(nullable=False))
+    at: datetime = Field(sa_column=moment(nullable=False))
     version: int = 1
 
     def facts(self) -> NotificationFacts:
