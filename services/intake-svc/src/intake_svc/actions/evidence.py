@@ -90,8 +90,13 @@ async def add_evidence(edge: Edge, case_id: UUID, brought: Brought, *, by: Actor
     )
     edge.session.add(kept)
     await edge.session.flush()
-    _note(edge, row, "evidence_added", _QUARANTINED)
+    note_added(edge, row)
     return Shown(kept, words)
+
+
+def note_added(edge: Edge, row: Case) -> None:
+    """Put into the trail of a case that evidence was added to it."""
+    _note(edge, row, "evidence_added", _QUARANTINED)
 
 
 async def evidence_of(edge: Edge, case_id: UUID) -> Sequence[Evidence]:

@@ -13,10 +13,21 @@ from kernel.actor import Actor
 from sqlalchemy import select
 from sqlmodel import col
 
-from intake_svc.actions import evaluation, evidence, holds, kinds, notes
+from intake_svc.actions import evaluation, evidence, holds, kinds, notes, passing_over, splitting
 from intake_svc.actions.counsel import read_for_counsel
 from intake_svc.actions.record import note_case
-from intake_svc.tables import BreachCause, Case, ExtensionRow, KindChange, Recommendation, Report, Request, Supplement
+from intake_svc.tables import (
+    BreachCause,
+    Case,
+    ExtensionRow,
+    HandOver,
+    KindChange,
+    Recommendation,
+    Report,
+    Request,
+    Split,
+    Supplement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class CaseFile:
     kinds: list[KindChange]
     causes: list[BreachCause]
     holds: list[holds.Held]
+    splits: list[Split]
+    hand_overs: list[HandOver]
     trail: list[Any]
     accesses: list[Access]
 
@@ -79,6 +92,8 @@ async def read_file(edge: Edge, case_id: UUID, reader: Actor) -> CaseFile:
         kinds=await kinds.changes_of(edge, row.id),
         causes=await kinds.causes_of(edge, row.id),
         holds=await holds.show(edge, await holds.holds_of(edge, row.id)),
+        splits=await splitting.splits_of(edge, row.id),
+        hand_overs=await passing_over.hand_overs_of(edge, row.id),
         trail=await _trail(edge, row),
         accesses=await accesses_of(edge, row.id),
     )

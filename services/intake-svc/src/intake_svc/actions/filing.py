@@ -10,6 +10,7 @@ from chassis.ticker import schedule
 from contracts.request import RequestState as RequestSaid
 from kernel.actor import Actor
 from kernel.deadline import ClockState, target
+from kernel.decision import Reason
 from kernel.kinds import Kind
 from kernel.workdays import calendar_day
 
@@ -85,7 +86,7 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
     if out is not None:
         row.sender_id, row.sender_state, row.sender_locked_out_until = out.id, out.state, out.locked_out_until
     say_request(edge, row, "received", None)
-    opened = _open_case(edge, row, case_kind) if row.case_id is not None and case_kind is not None else None
+    opened = open_case(edge, row, case_kind) if row.case_id is not None and case_kind is not None else None
     _go_on(edge, row)
     if row.facts().waits:
         waiting.begin(edge, row)
@@ -125,7 +126,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
         row.version += 1
         say_request(edge, row, "completed", prior)
     if opens and case_kind is not None:
-        edge.session.add(_open_case(edge, row, case_kind))
+        edge.session.add(open_case(edge, row, case_kind))
     if not missing:
         _go_on(edge, row)
     return row
@@ -172,8 +173,11 @@ def forward(edge: Edge, row: Request, document: Document = Document.NOTICE) -> N
     say_request(edge, row, "forwarded", prior)
 
 
-def _open_case(edge: Edge, row: Request, kind: Kind) -> Case:
-    """Open the case of a request, with its clock counted from first receipt (R96, D5); it takes the request's key as its own."""
+def open_case(edge: Edge, row: Request, kind: Kind, *also: Reason) -> Case:
+    """Open the case of a request, with its clock counted from first receipt (R96, D5); it takes the request's key as its own.
+
+    `also` stands in its trail beside what the law remarks.
+    """
     due = target(kind, row.received_at)
     opened = Case(
         id=row.key_id,
@@ -197,7 +201,7 @@ def _open_case(edge: Edge, row: Request, kind: Kind) -> Case:
         schedule(edge, aggregate_id=opened.id, kind=BREACHED, due_at=due.target_at)
     asked = request.asked_as(Kind(row.kind), Channel(row.channel), kind)
     remarks = request.remarks(asked, Channel(row.channel), on=calendar_day(row.received_at))
-    say_case(edge, opened, "opened", None, reasons=remarks)
+    say_case(edge, opened, "opened", None, reasons=(*also, *remarks))
     return opened
 
 

@@ -1,15 +1,18 @@
 """Requests of one matter are one case: joined by a person, parted again by one; and a letter that is a notice is passed on (R87, R88)."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from kernel.actor import Actor
+from kernel.decision import Reason
 from sqlalchemy import select
 from sqlmodel import col
 
 from intake_svc.actions import waiting
+from intake_svc.actions.carrying import carry_holds
 from intake_svc.actions.closing import close, open_again
 from intake_svc.actions.complaint import led_by
 from intake_svc.actions.filing import forward
@@ -83,13 +86,43 @@ async def part(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Request
     Raises:
         Refused: it joined nothing, or the case is decided.
     """
+    joined = await lock_joined(edge, request_id, by)
+    row, case = joined.row, joined.case
+    rules.may_part(row.facts(), case.facts() if case else None).or_refuse()
+    await leave(edge, joined, note=note, by=by)
+    if case is not None and joined.own is not None:
+        await carry_holds(edge, case, joined.own, {row.id: row.id})
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A request, the case that serves it, and the joining that brought it there with the case of its own, if it had one."""
+
+    row: Request
+    case: Case | None
+    joining: Joining | None
+    own: Case | None
+
+
+async def lock_joined(edge: Edge, request_id: UUID, by: Actor) -> Joined:
+    """Lock a request with the case that serves it and, where it joined that, with its own.
+
+    Raises:
+        NotFound: there is no such request for this person.
+    """
     seen = await edge.get(Request, request_id, "request")
     found = await edge.session.scalars(select(Joining).where(col(Joining.request_id) == request_id, col(Joining.parted_at).is_(None)))
     joining = found.one_or_none()
-    cases = await _lock_cases(edge, {seen.case_id, joining.own_case_id if joining else None}, by)
+    own_id = joining.own_case_id if joining else None
+    cases = await _lock_cases(edge, {seen.case_id, own_id}, by)
     row = await edge.lock(Request, request_id, "request")
-    case = cases.get(row.case_id)
-    rules.may_part(row.facts(), case.facts() if case else None).or_refuse()
+    return Joined(row, cases.get(row.case_id), joining, cases.get(own_id))
+
+
+async def leave(edge: Edge, joined: Joined, *, note: str, by: Actor, reasons: tuple[Reason, ...] = ()) -> None:
+    """Let a request leave the case that it joined for its own, or wait for its parts again."""
+    row, case, joining = joined.row, joined.case, joined.joining
     if joining is None or case is None:
         raise AssertionError("what has joined a case has its record")
     key = await data_key(edge, row.key_id)
@@ -101,12 +134,11 @@ async def part(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Request
     await serve(edge, case, [one for one in case.request_ids if one != row.id])
     case.version += 1
     say_request(edge, row, "returned" if row.state == RequestState.INCOMPLETE else "completed", prior)
-    say_case(edge, case, "expanded", prior_case)
-    if joining.own_case_id is not None:
-        open_again(edge, cases[joining.own_case_id])
+    say_case(edge, case, "expanded", prior_case, reasons=reasons)
+    if joined.own is not None:
+        open_again(edge, joined.own)
     elif row.state == RequestState.INCOMPLETE:
         waiting.begin(edge, row)
-    return row
 
 
 async def pass_on(edge: Edge, request_id: UUID, *, document: Document, note: str, by: Actor) -> Request:

@@ -13,6 +13,23 @@ from intake_svc.api.peers import peers
 from intake_svc.api.requests import requests
 from intake_svc.api.resolutions import resolutions
 from intake_svc.api.senders import senders
+from intake_svc.api.splitting import splitting
 from intake_svc.api.staff import staff
 
-ROUTERS = (requests, bulk, cases, notes, evidence, evaluation, clocks, holds, file, resolutions, joinings, staff, senders, peers)
+ROUTERS = (
+    requests,
+    bulk,
+    cases,
+    notes,
+    evidence,
+    evaluation,
+    clocks,
+    holds,
+    file,
+    resolutions,
+    joinings,
+    splitting,
+    staff,
+    senders,
+    peers,
+)

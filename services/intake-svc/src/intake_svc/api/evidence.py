@@ -52,6 +52,7 @@ class EvidenceView(BaseModel):
     """What is known of a file, a link or words: who added it, when, from where, its hash; never what is in it.
 
     `claimed_type` is what it was called, `media_type` what its bytes show; `cautions` say what whoever opens it should know first.
+    `carried_from` is the same piece in the case that this one was split off from.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class EvidenceView(BaseModel):
     media_type: str
     cautions: list[Caution]
     removed: RemovedView | None = None
+    carried_from: UUID | None = None
 
 
 class EvidenceList(BaseModel):
@@ -167,7 +169,9 @@ def evidence_view(shown: actions.Shown) -> EvidenceView:
 
 def _told(shown: actions.Shown) -> dict[str, Any]:
     row = shown.row
-    known = {name: getattr(row, name) for name in ("id", "by", "at", "size", "sha256", "claimed_type", "media_type", "cautions")}
+    known = {
+        name: getattr(row, name) for name in ("id", "by", "at", "size", "sha256", "claimed_type", "media_type", "cautions", "carried_from")
+    }
     removed = None
     if row.removed_by is not None and row.removed_at is not None and row.removed is not None:
         removed = RemovedView(removed_as=row.removed, by=row.removed_by, at=row.removed_at, note=shown.note)

@@ -15,6 +15,7 @@ from intake_svc.api.evidence import EvidenceView, evidence_view
 from intake_svc.api.holds import HoldView
 from intake_svc.api.notes import NoteView
 from intake_svc.api.requests import actor_of
+from intake_svc.api.splitting import HandOverView, SplitView
 from intake_svc.api.views import CaseView, ExtensionView, RecommendationView, RequestView, TimelineItem
 
 file = Router(prefix="/intake/v1", tags=["intake"])
@@ -86,6 +87,8 @@ class FileView(BaseModel):
     kinds: list[FiledKind]
     breach_causes: list[CauseView]
     holds: list[HoldView]
+    splits: list[SplitView]
+    hand_overs: list[HandOverView]
     timeline: list[TimelineItem]
     accesses: list[AccessView]
 
@@ -127,6 +130,8 @@ def _shown(found: CaseFile, mark: MarkView, *, now: datetime) -> FileView:
         kinds=[FiledKind.model_validate(one, from_attributes=True) for one in found.kinds],
         breach_causes=[CauseView.model_validate(one, from_attributes=True) for one in found.causes],
         holds=[HoldView.of(one) for one in found.holds],
+        splits=[SplitView.of(one) for one in found.splits],
+        hand_overs=[HandOverView.model_validate(one, from_attributes=True) for one in found.hand_overs],
         timeline=[TimelineItem.of(one, {}) for one in found.trail],
         accesses=[AccessView.model_validate(one, from_attributes=True) for one in found.accesses],
     )

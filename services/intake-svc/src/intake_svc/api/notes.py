@@ -27,12 +27,13 @@ class NoteForm(Shape):
 
 
 class NoteView(BaseModel):
-    """A note: who wrote it in which role, when, about what."""
+    """A note: who wrote it in which role, when, about what; `carried_from` is the same in the case that this was split off from."""
 
     id: UUID
     topic: Topic
     text: str
     corrects: UUID | None = None
+    carried_from: UUID | None = None
     by: str
     role: str
     at: datetime
@@ -41,7 +42,16 @@ class NoteView(BaseModel):
     def of(cls, written: actions.Written) -> Self:
         """Show a note."""
         row = written.row
-        return cls(id=row.id, topic=Topic(row.topic), text=written.text, corrects=row.corrects, by=row.by, role=row.role, at=row.at)
+        return cls(
+            id=row.id,
+            topic=Topic(row.topic),
+            text=written.text,
+            corrects=row.corrects,
+            carried_from=row.carried_from,
+            by=row.by,
+            role=row.role,
+            at=row.at,
+        )
 
 
 class NoteList(BaseModel):

@@ -27,7 +27,7 @@ class ReasonView(BaseModel):
 
 
 class RequestView(BaseModel):
-    """A request."""
+    """A request. `letter_id` is the one whose letter told of this matter too, when a person split it off."""
 
     id: UUID
     kind: str
@@ -39,6 +39,7 @@ class RequestView(BaseModel):
     acknowledged_at: datetime | None = None
     similar_to: UUID | None = None
     duplicate_of: UUID | None = None
+    letter_id: UUID | None = None
 
     @classmethod
     def of(cls, row: Request, *, to_staff: bool = False) -> Self:
@@ -52,6 +53,7 @@ class RequestView(BaseModel):
             case_id=row.case_id,
             received_at=row.received_at,
             acknowledged_at=row.acknowledged_at,
+            letter_id=row.letter_id,
             # That others ask the same is nothing that a requester's desk is told.
             similar_to=row.similar_to if to_staff else None,
             duplicate_of=row.duplicate_of if to_staff else None,

@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 
 PROBLEMS: Mapping[str, str] = {
+    "split_off": "A second matter of one letter, or a request that had joined, has a case of its own (R88, D12).",
+    "ending_proposed": "While a peer is asked to confirm how a case ends, it stays as it is; a new proposal takes the place (D2).",
+    "matter_incomplete": "What is split off brings what its kind must bring, in the words of whoever read the letter (R88).",
+    "waits_for_parts": "A request without all its parts and without a case waits for them; it is parted, not split off (R88).",
+    "not_to_carry": "What goes along to a matter's own case is a note or evidence of the case that it leaves, not removed (D20).",
+    "same_team": "A case passes from one of the two teams to the other (R86).",
+    "handed_over": "A case that passed to the other team keeps its receipt and its clock (R86, R87, D5).",
     "nothing_missing": "What is missing from a request may be sent later; a complete request takes no more parts (R88).",
     "nothing_added": "A completion brings at least one of the parts that are missing (R88).",
     "case_decided": "A decided case is evaluated no further; who is directly involved may appeal (R101, R106).",
