@@ -6,9 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from ban_svc.actions import import_ban
 from ban_svc.app import SERVICE
 from ban_svc.index import index_of, keep_fresh, start_index
+from ban_svc.model import ImportedBan
+from chassis.bus.local import LocalHop
+from chassis.db import Database
+from chassis.peers import Peers
+from chassis.runtime import Runtime
 from chassis.testing import Desk, House
+from kernel.actor import Performer
 
 CHAIN = ("team_peer", "team_manager", "director", "chief", "legal", "communications", "executive_director")
 
@@ -180,6 +187,27 @@ class Office:
         return [reason["code"] for reason in answer.json()["reasons"]]
 
 
+class Import:
+    """The import command's hand: the service under the role that may record what was not decided here."""
+
+    def __init__(self, office: Any, runtime: Runtime) -> None:
+        self.office, self.runtime = office, runtime
+
+    def row(self, **changes: Any) -> dict[str, Any]:
+        lawful = {
+            "ref": f"list-2019-{uuid4().hex[:8]}",
+            "kind": "global_ban",
+            "accounts": [{"name": f"Old visitor {uuid4().hex[:12]}"}],
+            "enacted_at": "2019-06-10T12:00:00Z",
+        }
+        return lawful | changes
+
+    async def take(self, row: dict[str, Any]) -> tuple[str, bool]:
+        async with self.runtime.edge("command:ban:import", by=Performer("operator", "olga"), access_reason="import") as edge:
+            action, new = await import_ban(edge, ImportedBan.model_validate(row, strict=False))
+            return str(action.id), new
+
+
 @pytest.fixture(scope="session")
 async def desk(house: House) -> AsyncIterator[Desk]:
     """The service with the loop that keeps its index fresh."""
@@ -194,6 +222,15 @@ async def desk(house: House) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def office(desk: Desk) -> Office:
     return Office(desk)
+
+
+@pytest.fixture
+async def imports(office: Any) -> AsyncIterator[Import]:
+    desk = office.desk
+    runtime = Runtime(SERVICE, desk.settings, bus=LocalHop(), keyring=desk.runtime.keyring, peers=Peers(desk.settings))
+    runtime.db = Database(desk.settings, "ban_import")
+    yield Import(office, runtime)
+    await runtime.close()
 
 
 @pytest.fixture(autouse=True)

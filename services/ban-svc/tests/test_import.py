@@ -1,6 +1,5 @@
 """Bans that were not decided here: imported from before, or a community's or an affiliate's own (R8, R26, R36)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,48 +7,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from ban_svc.actions import import_ban
-from ban_svc.app import SERVICE
 from ban_svc.model import ImportedBan
-from chassis.bus.local import LocalHop
-from chassis.db import Database
-from chassis.peers import Peers
-from chassis.runtime import Runtime
 from chassis.testing import eventually
 from kernel.actor import Performer
 from kernel.decision import Refused
 from pydantic import ValidationError
 
 DAYS = timedelta(days=1)
-
-
-class Import:
-    """The import command's hand: the service under the role that may record what was not decided here."""
-
-    def __init__(self, office: Any, runtime: Runtime) -> None:
-        self.office, self.runtime = office, runtime
-
-    def row(self, **changes: Any) -> dict[str, Any]:
-        lawful = {
-            "ref": f"list-2019-{uuid4().hex[:8]}",
-            "kind": "global_ban",
-            "accounts": [{"name": f"Old visitor {uuid4().hex[:12]}"}],
-            "enacted_at": "2019-06-10T12:00:00Z",
-        }
-        return lawful | changes
-
-    async def take(self, row: dict[str, Any]) -> tuple[str, bool]:
-        async with self.runtime.edge("command:ban:import", by=Performer("operator", "olga"), access_reason="import") as edge:
-            action, new = await import_ban(edge, ImportedBan.model_validate(row, strict=False))
-            return str(action.id), new
-
-
-@pytest.fixture
-async def imports(office: Any) -> AsyncIterator[Import]:
-    desk = office.desk
-    runtime = Runtime(SERVICE, desk.settings, bus=LocalHop(), keyring=desk.runtime.keyring, peers=Peers(desk.settings))
-    runtime.db = Database(desk.settings, "ban_import")
-    yield Import(office, runtime)
-    await runtime.close()
 
 
 async def banned(office: Any, name: str, *, yes: bool = True) -> None:
@@ -59,7 +23,7 @@ async def banned(office: Any, name: str, *, yes: bool = True) -> None:
     await eventually(answers, what="the check's answer")
 
 
-async def test_an_imported_ban_is_in_force_as_recorded_and_in_the_check_once(office: Any, imports: Import) -> None:
+async def test_an_imported_ban_is_in_force_as_recorded_and_in_the_check_once(office: Any, imports: Any) -> None:
     row = imports.row()
     name = row["accounts"][0]["name"]
     made, new = await imports.take(row)
@@ -73,7 +37,7 @@ async def test_an_imported_ban_is_in_force_as_recorded_and_in_the_check_once(off
     assert office.codes(await office.propose(office.spec(accounts=[{"name": name}]))) == ["already_banned"]
 
 
-async def test_an_imported_ban_expires_and_is_lifted_like_any_other(office: Any, imports: Import) -> None:
+async def test_an_imported_ban_expires_and_is_lifted_like_any_other(office: Any, imports: Any) -> None:
     end = office.desk.runtime.clock.law() + 5 * DAYS
     row = imports.row(expires_at=end.isoformat())
     made, _ = await imports.take(row)
@@ -103,7 +67,7 @@ async def test_an_imported_ban_expires_and_is_lifted_like_any_other(office: Any,
         ({"irrevocable": True}, "field_not_of_kind"),
     ],
 )
-async def test_a_row_that_cannot_be_is_refused_and_leaves_nothing(imports: Import, changes: dict[str, Any], code: str) -> None:
+async def test_a_row_that_cannot_be_is_refused_and_leaves_nothing(imports: Any, changes: dict[str, Any], code: str) -> None:
     before = await imports.office.desk.sql("SELECT count(*) FROM action")
     with pytest.raises(Refused) as refused:
         await imports.take(imports.row(**changes))
@@ -111,7 +75,7 @@ async def test_a_row_that_cannot_be_is_refused_and_leaves_nothing(imports: Impor
     assert await imports.office.desk.sql("SELECT count(*) FROM action") == before
 
 
-async def test_who_is_banned_is_not_imported_and_a_row_needs_its_parts(office: Any, imports: Import) -> None:
+async def test_who_is_banned_is_not_imported_and_a_row_needs_its_parts(office: Any, imports: Any) -> None:
     spec = office.spec()
     await office.enacted(spec)
     with pytest.raises(Refused) as refused:
@@ -126,7 +90,7 @@ async def test_who_is_banned_is_not_imported_and_a_row_needs_its_parts(office: A
         ImportedBan.model_validate(imports.row(kind="conduct_warning"))
 
 
-async def test_the_database_lets_the_imports_role_alone_record_and_that_role_decide_nothing(office: Any, imports: Import) -> None:
+async def test_the_database_lets_the_imports_role_alone_record_and_that_role_decide_nothing(office: Any, imports: Any) -> None:
     row = imports.row()
     with pytest.raises(Exception, match="import alone"):
         async with office.desk.runtime.edge("command:ban:import", by=Performer("operator", "olga"), access_reason="import") as edge:

@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 from ban_svc import rules
-from ban_svc.model import ActionSpec, Effect, EffectState, LifeFacts, LookFacts, Matter, Route, Scope, State, Term, WaitingFacts
+from ban_svc.model import (
+    ActionSpec,
+    BeforeFacts,
+    Effect,
+    EffectState,
+    LifeFacts,
+    LookFacts,
+    Matter,
+    Route,
+    Scope,
+    State,
+    Term,
+    WaitingFacts,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.cases import Case, load_cases
@@ -229,8 +242,8 @@ def test_what_was_decided_before_is_imported_and_what_others_decided_is_recorded
     matter = Matter(course=Course.ACT, now=NOW)
     assert (rules.is_of_others(ours), rules.is_of_others(theirs), rules.is_of_others(None)) == (False, True, False)
     assert rules.may_record(theirs, matter)
-    assert rules.may_import(ours, NOW - timedelta(days=1), matter)
-    late = rules.may_import(ours, NOW + timedelta(days=1), Matter(course=Course.ACT, now=NOW, banned_already=True))
+    assert rules.may_import(ours, BeforeFacts(NOW - timedelta(days=1)), matter)
+    late = rules.may_import(ours, BeforeFacts(NOW + timedelta(days=1)), Matter(course=Course.ACT, now=NOW, banned_already=True))
     assert [one.code for one in late.reasons] == ["not_before", "already_banned"]
     none = rules.may_record(spec_of("conduct_warning", {}), Matter(course=Course.NO_ACTION, now=NOW))
     assert [one.code for one in none.reasons] == ["not_a_ban", "not_a_ban"]

@@ -1,17 +1,19 @@
-"""The law of what is on record besides a decision: receipts, reversals, results of checks, through its cases (R15, R84, R92, R93, D19)."""
+"""The law of what is on record besides a decision: receipts, reversals, results of checks, old bans (R8, R15, R84, R92, R93, D19)."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from ban_svc import rules
-from ban_svc.model import CheckResultFacts, State
+from ban_svc.model import BanFacts, BeforeFacts, CheckResultFacts, ImportedBan, Matter, State
 from ban_svc.rules import check_result as law
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.cases import Case, load_cases
 from kernel.kinds import ACTION_KINDS, Kind
+from kernel.review import Course
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -33,6 +35,31 @@ def test_receipts(case: Case) -> None:
     assert [reason.code for reason in decision.reasons] == case.expect["refused"]
     assert [reason.code for reason in remarks.reasons] == case.expect["remarks"]
     assert all(reason.cite for reason in decision.reasons + remarks.reasons)
+
+
+@pytest.mark.parametrize("case", load_cases(CASES / "imports.toml"), ids=str)
+def test_imports(case: Case) -> None:
+    told = {"kind": "global_ban", "enacted_at": "2019-06-10T12:00:00Z", **case.given}
+    banned, ban = told.pop("banned_already", False), told.pop("ban", None)
+    if told["kind"] != "range_block":
+        told.setdefault("accounts", [{"name": "Old visitor"}])
+    row = ImportedBan.model_validate({"ref": "a row", **told})
+    enforced, facts = None, None
+    if ban is not None:
+        ends = datetime.fromisoformat(ban["end"]) if "end" in ban else None
+        enforced = BeforeFacts(datetime.fromisoformat(ban.get("enacted_at", "2019-06-10T12:00:00Z")), ends)
+        # A block that is over is judged by what its ban was while it held.
+        state = State.ENFORCED if row.ended else State(ban.get("state", "enforced"))
+        facts = BanFacts(Kind(ban.get("kind", "global_ban")), state, None if row.ended else ends)
+    before = BeforeFacts(
+        row.enacted_at, row.expires_at, row.ended, row.ended_at, row.bars, names_ban=row.enforces is not None, ban=enforced
+    )
+    matter = Matter(course=Course.ACT, now=NOW, banned_already=banned, enforces=facts)
+    decision = rules.may_import(row.spec(enforces=uuid4() if ban is not None else None), before, matter)
+    assert [reason.code for reason in decision.reasons] == case.expect["refused"]
+    assert all(reason.cite for reason in decision.reasons)
+    remarks = rules.seen_in_import(Kind(row.kind), before).reasons
+    assert [reason.code for reason in remarks] == case.expect.get("remarks", [])
 
 
 def ask(told: dict[str, Any]) -> Any:
