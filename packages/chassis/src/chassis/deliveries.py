@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,16 +22,18 @@ from chassis.trace import current_traceparent, started
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
+    from chassis.service import Service
 
 log = logger(__name__)
 UNDO = timedelta(seconds=60)
 POLL = 1.0
 AT_ONCE = 8
 CALL_LIMIT = 60.0
-BACK_OFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
 # When the fault is the house's own: an intent that does not open, an action that will not take the receipt.
 BACK_OFF_OWN = (1.0, 4.0, 15.0, 60.0)
 LAST_TRY = 8
+# What an outside may ask us to wait, in seconds: whoever says a year is asked again tomorrow.
+LONGEST_WAIT = 86400.0
 PLACE = "delivery.intent"
 row_of = tables.delivery.c
 
@@ -40,7 +43,20 @@ class Refusal(Exception):
 
 
 class NotDone(Exception):
-    """It surely did not leave the house, and the same call may do later: nothing is to be read back. Its argument is a code."""
+    """It surely did not leave the house, and the same call may do later: nothing is to be read back.
+
+    `code` says why; `after` are the seconds that the outside asked us to wait, where that is longer than we would have.
+    """
+
+    def __init__(self, code: str, *, after: float = 0) -> None:
+        """Say why, and when to come back."""
+        super().__init__(code)
+        self.after = after
+
+
+def apart_kinds(service: "Service") -> list[str]:
+    """Name the kinds of delivery that have a loop of their own."""
+    return [kind for kind, carrier in service.carriers.items() if carrier.apart]
 
 
 def deliver(edge: Edge, key: DataKey, *, aggregate_id: UUID, kind: str, intent: Mapping[str, Any], urgent: bool = False) -> UUID:
@@ -86,11 +102,16 @@ async def cancel(edge: Edge, delivery_id: UUID) -> None:
 
 
 class Deliveries:
-    """Carries out what is due; one worker a service, under a claim, and what a dead one left is read back first."""
+    """Carries out what is due; one worker a service, under a claim, and what a dead one left is read back first.
 
-    def __init__(self, runtime: "Runtime") -> None:
+    Of two loops one carries the kinds that are `apart`, the other all the rest, so that a slow receiver keeps no letter waiting.
+    """
+
+    def __init__(self, runtime: "Runtime", *, apart: bool = False) -> None:
         """Nothing in hand yet."""
         self._runtime = runtime
+        kinds = apart_kinds(runtime.service)
+        self._mine = row_of.kind.in_(kinds) if apart else row_of.kind.not_in(kinds)
 
     async def run(self) -> None:
         """Settle what a predecessor left in the middle, then deliver until cancelled."""
@@ -113,7 +134,7 @@ class Deliveries:
         """Carry out up to eight due deliveries side by side; tell how many."""
         law = self._runtime.clock.law()
         async with self._runtime.db.engine.connect() as connection:
-            due = select(row_of.id, row_of.state).where(row_of.next_at <= law).order_by(row_of.next_at).limit(AT_ONCE)
+            due = select(row_of.id, row_of.state).where(row_of.next_at <= law, self._mine).order_by(row_of.next_at).limit(AT_ONCE)
             rows = (await connection.execute(due)).all()
         works = (self._one(row.id, self._carry if row.state == "waiting" else self._settle) for row in rows)
         outcomes = await asyncio.gather(*works, return_exceptions=True)
@@ -125,7 +146,7 @@ class Deliveries:
     async def settle_left_over(self) -> int:
         """Read back every delivery that was under way when its worker died; nothing is written twice."""
         async with self._runtime.db.engine.connect() as connection:
-            ids = (await connection.scalars(select(row_of.id).where(row_of.state == "attempting"))).all()
+            ids = (await connection.scalars(select(row_of.id).where(row_of.state == "attempting", self._mine))).all()
         for delivery_id in ids:
             await self._one(delivery_id, self._settle)
         return len(ids)
@@ -157,7 +178,7 @@ class Deliveries:
             except Refusal as error:
                 await self._give_up(parcel, carrier, "failed", str(error))
             except NotDone as error:
-                await self._retry(parcel, carrier, str(error), again="waiting", tries=parcel.tries + 1)
+                await self._retry(parcel, carrier, str(error), again="waiting", tries=parcel.tries + 1, after=error.after)
             except Exception as error:  # noqa: BLE001  # whatever it was, the call may have been done: read back
                 await self._read_back(parcel, carrier, type(error).__name__, tries=parcel.tries + 1)
             else:
@@ -220,12 +241,13 @@ class Deliveries:
             else:
                 await self._take_receipt(parcel, carrier, receipt)
 
-    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str, tries: int) -> None:
+    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str, tries: int, after: float = 0) -> None:
         """Set the next try; `tries` counts calls and questions so far, so that one that nobody can answer reaches a person too."""
-        if tries >= LAST_TRY:
+        if tries > len(carrier.pauses):
             await self._give_up(parcel, carrier, "failed" if again == "waiting" else "uncertain", code)
             return
-        pause = timedelta(seconds=BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1])
+        own = carrier.pauses[max(tries, 1) - 1] * (1 + random.uniform(0, carrier.jitter))  # noqa: S311  # it spreads load, it guards nothing
+        pause = timedelta(seconds=max(own, min(after, LONGEST_WAIT)))
         async with self._runtime.edge("delivery") as edge:
             # `attempting` with a next date: still unknown, so the next try begins by reading back again.
             await edge.session.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chassis import metrics
 from chassis.claim import Claims
-from chassis.deliveries import Deliveries
+from chassis.deliveries import Deliveries, apart_kinds
 from chassis.inbox import Inbox
 from chassis.log import logger
 from chassis.outbox import Relay
@@ -35,6 +35,7 @@ class Worker:
         self.relay = Relay(runtime)
         self.ticker = Ticker(runtime)
         self.deliveries = Deliveries(runtime)
+        self._apart = Deliveries(runtime, apart=True) if apart_kinds(runtime.service) else None
         self._claims = Claims(runtime.db.asyncpg_dsn, runtime.service.name)
         self._tasks: list[asyncio.Task[None]] = []
         runtime.worker = self
@@ -43,6 +44,8 @@ class Worker:
         """Begin all loops; each ends only by `stop`."""
         self._go("relay", lambda: self._claims.while_holding("relay", self.relay.run))
         self._go("deliveries", lambda: self._claims.while_holding("deliveries", self.deliveries.run))
+        if (apart := self._apart) is not None:
+            self._go("deliveries_apart", lambda: self._claims.while_holding("deliveries_apart", apart.run))
         self._go("seal", lambda: self._claims.while_holding("seal", self._seal))
         self._go("ticker", self.ticker.run)
         self._go("watch", self._watch)

@@ -64,9 +64,9 @@ async def change_matter(edge: Edge, matter_id: UUID) -> Matter:
     return matter
 
 
-async def send_word(edge: Edge, matter: Matter, word: str, *, urgent: bool = False) -> UUID:
+async def send_word(edge: Edge, matter: Matter, word: str, *, urgent: bool = False, kind: str = "word") -> UUID:
     key = new_data_key(edge, matter.id)
-    return deliver(edge, key, aggregate_id=matter.id, kind="word", intent={"word": word}, urgent=urgent)
+    return deliver(edge, key, aggregate_id=matter.id, kind=kind, intent={"word": word}, urgent=urgent)
 
 
 @dataclass
@@ -114,6 +114,10 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
             from chassis.deliveries import Refusal
 
             raise Refusal("no_such_address")
+        if how == "later":
+            from chassis.deliveries import NotDone
+
+            raise NotDone("busy", after=1800)
         if how == "held":
             world.reached.set()
             await world.released.wait()
@@ -152,7 +156,10 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
     speaker = Service(
         name="intake", title="speaker", prefix="/intake/v1", summary="says", metadata=Speaks.metadata, migrations=MIGRATIONS, routers=[],
         deadlines={"ring": Due(aggregate=Matter, act=ring)},
-        carriers={"word": Carrier(call=call, take_receipt=take, read_back=read_back)},
+        carriers={
+            "word": Carrier(call=call, take_receipt=take, read_back=read_back),
+            "word_far_away": Carrier(call=call, take_receipt=take, read_back=read_back, pauses=(10, 60), jitter=0.5, apart=True),
+        },
     )  # fmt: skip
     hearer = Service(
         name="ban", title="hearer", prefix="/bans/v1", summary="hears", metadata=Hears.metadata, migrations=MIGRATIONS, routers=[],

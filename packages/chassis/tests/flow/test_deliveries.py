@@ -1,5 +1,6 @@
 """What leaves the house leaves it once, and nothing counts as done without its receipt."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,10 +12,10 @@ from chassis.errors import Conflict
 from chassis.testing import Desk, broken_at, eventually
 
 
-async def send(speaker: Desk, toys: Any, word: str = "hello", *, urgent: bool = True) -> Any:
+async def send(speaker: Desk, toys: Any, word: str = "hello", *, urgent: bool = True, kind: str = "word") -> Any:
     async with speaker.runtime.edge("test") as edge:
         matter = await toys.open_matter(edge)
-        return await toys.send_word(edge, matter, word, urgent=urgent)
+        return await toys.send_word(edge, matter, word, urgent=urgent, kind=kind)
 
 
 async def state(speaker: Desk, delivery_id: Any) -> tuple[str, Any]:
@@ -97,8 +98,37 @@ async def test_what_is_under_way_cannot_be_taken_back_and_what_was_taken_back_ne
     assert (await state(speaker, two))[0] == "cancelled"
 
 
+async def test_who_keeps_us_waiting_keeps_no_other_waiting(speaker: Desk, toys: Any) -> None:
+    toys.world.behaviour[:] = ["held"]
+    slow = await send(speaker, toys, "far", kind="word_far_away")
+    await speaker.work()
+    await toys.world.reached.wait()
+    near = await send(speaker, toys, "near")
+    await eventually(lambda: speaker.sql("SELECT 1 FROM delivery WHERE id = $1 AND state = 'done'", near))
+    assert (await state(speaker, slow))[0] == "attempting"
+    toys.world.released.set()
+    await eventually(lambda: speaker.sql("SELECT 1 FROM delivery WHERE id = $1 AND state = 'done'", slow))
+
+
+async def test_each_kind_has_its_own_pauses_and_an_outside_may_ask_for_a_longer_one(speaker: Desk, toys: Any) -> None:
+    toys.world.behaviour[:] = ["later", "refused", "refused"]
+    one = await send(speaker, toys, kind="word_far_away")
+    start = speaker.runtime.clock.law()
+    await speaker.settle()
+    asked = (await speaker.sql("SELECT next_at FROM delivery WHERE id = $1", one))[0]["next_at"]
+    assert timedelta(minutes=30) <= asked - start < timedelta(minutes=31)
+    speaker.runtime.clock.move_to(asked)
+    await speaker.work()
+    paused = "SELECT next_at, attempted_at FROM delivery WHERE id = $1 AND tries = 2 AND state = 'waiting'"
+    row = (await eventually(lambda: speaker.sql(paused, one)))[0]
+    assert timedelta(seconds=60) <= row["next_at"] - row["attempted_at"] < timedelta(seconds=91)
+    await speaker.advance(timedelta(minutes=2))
+    assert (await state(speaker, one))[0] == "failed"
+    assert toys.world.told == []
+
+
 async def test_what_nobody_can_tell_reaches_a_person_and_is_not_written_again(speaker: Desk, toys: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(deliveries, "BACK_OFF", (0.01,))
+    monkeypatch.setitem(toys.speaker.carriers, "word", replace(toys.speaker.carriers["word"], pauses=(0.01,) * 7))
     toys.world.behaviour[:] = ["told_but_lost"]
     toys.world.can_be_asked = False
     one = await send(speaker, toys)
