@@ -19,6 +19,7 @@ ROOMS = {
 OWN_ROOMS = {
     "ban": {"index", "hashes", "metrics"},  # the index behind the ban check, the keyed hashes it is asked by, how often anything is decided
     "dmca": {"reading", "letters"},  # letters are read by a child process of its own
+    "intake": {"mail"},  # the reader's child process, and the listener that a mail system hands mail to
     "notify": {"letters"},  # templates, their facts and how they are rendered
 }
 CHASSIS = {

@@ -50,7 +50,7 @@ def automatic_as(message: Message, header: Callable[[Message, str], str | None],
         return Automatic.LOOP
     said = (header(message, "Auto-Submitted") or "no").partition(";")[0].strip().lower()
     precedence = (header(message, "Precedence") or "").strip().lower()
-    if said == "auto-replied" or precedence in _ANSWERING or any(header(message, mark) for mark in _ANSWERS):
+    if said.startswith("auto-replied") or precedence in _ANSWERING or any(header(message, mark) for mark in _ANSWERS):
         return Automatic.ANSWER
     if said != "no" or precedence in _BULK or any(header(message, mark) for mark in _SPREADS) or _is_report(message):
         return Automatic.SPREAD

@@ -12,8 +12,9 @@ from kernel.actor import Role
 from pydantic import BaseModel, Field, ValidationError
 
 from intake_svc.actions.bulk import TOGETHER, file_many
+from intake_svc.actions.rate import is_urgent, spend_sender
 from intake_svc.api.forms import RequestForm
-from intake_svc.api.requests import EXAMPLE, is_urgent, spend_sender
+from intake_svc.api.requests import EXAMPLE
 from intake_svc.api.views import RequestView
 from intake_svc.model.filing import Filing
 from intake_svc.model.shapes import Shape

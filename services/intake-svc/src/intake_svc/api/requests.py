@@ -6,15 +6,12 @@ from chassis.edge import Edge
 from chassis.http import OpenEdge, Router
 from chassis.http.limits import limits_of
 from kernel.actor import Actor, Role
-from kernel.workdays import calendar_day
 
 from intake_svc.actions import filing, reading
+from intake_svc.actions.rate import is_urgent, spend_sender
 from intake_svc.api.forms import CompletionForm, RequestForm
 from intake_svc.api.views import RequestView
-from intake_svc.model.case import Priority
 from intake_svc.model.filing import Filing
-from intake_svc.rules import request as rules
-from intake_svc.settings import settings
 
 requests = Router(prefix="/intake/v1", tags=["intake"])
 READERS = (
@@ -90,20 +87,3 @@ def _spend(edge: Edge, asked: Filing) -> None:
     if not is_urgent(edge, asked):
         limits_of(edge.runtime).spend("writes", edge.by.id, edge.runtime.settings.writes_per_minute)
         spend_sender(edge, asked)
-
-
-def is_urgent(edge: Edge, asked: Filing) -> bool:
-    """Tell whether it is about minors at risk or a threat to life, by its kind, where it came in, or what its grounds name."""
-    named = rules.named_by(asked.brought.named, on=calendar_day(edge.now))
-    return rules.priority_of(rules.case_kind(asked.kind, asked.channel, named)) is Priority.URGENT
-
-
-def spend_sender(edge: Edge, asked: Filing) -> None:
-    """Count a request against the limit of its sender.
-
-    Raises:
-        TooMany: they sent too many within a minute.
-    """
-    sender = asked.sender.email or asked.sender.wiki_user
-    if sender is not None:
-        limits_of(edge.runtime).spend("sender", edge.runtime.keyring.hash("intake.sender", sender).hex(), settings().requests_per_minute)
