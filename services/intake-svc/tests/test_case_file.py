@@ -118,7 +118,8 @@ async def test_a_hold_outranks_the_destruction_of_the_key(desk: Desk, taken: Tak
     assert codes(await desk.call("DELETE", f"{path}/{hold['id']}", json={"reason": "Over."}, **LEA)) == ["held_no_more"]
     listed = (await desk.get(path, role="auditor", reason="audit")).json()["items"]
     assert [(one["record"], one["reason"], one["release_reason"]) for one in listed] == [("case", "A court asked for it.", "Over.")]
-    await desk.sql(destroy, UUID(case_id))
+    with pytest.raises(asyncpg.CheckViolationError, match="the matter goes on that this key opens"):
+        await desk.sql(destroy, UUID(case_id))
 
 
 async def test_the_file_has_everything_names_its_reader_and_is_logged(desk: Desk, taken: Taken, spec: dict[str, Any]) -> None:

@@ -73,8 +73,8 @@ async def test_an_enacted_action_decides_the_case_and_stops_its_clock(desk: Desk
     case = await read(desk, case_id)
     assert (case["state"], case["clock"]["state"], case["action_ids"]) == ("decided", "stopped", [str(banned)])
     assert await said(case_id) == [("opened", 1), ("assigned", 2), ("recommended", 3), ("decided", 4)]
-    waiting = await desk.sql("SELECT kind FROM deadline WHERE aggregate_id = $1 AND state = 'waiting'", UUID(case_id))
-    assert [row["kind"] for row in waiting] == ["case.lease"]
+    waiting = await desk.sql("SELECT kind FROM deadline WHERE aggregate_id = $1 AND state = 'waiting' ORDER BY kind", UUID(case_id))
+    assert [row["kind"] for row in waiting] == ["case.contacts", "case.lease"]
     late = await desk.post(f"{CASES}/{case_id}/assignment", {"assignee": "eva"}, role="evaluator", sub="eva")
     assert [reason["code"] for reason in late.json()["reasons"]] == ["case_decided"]
     until = {"until": "2090-01-01T00:00:00Z", "cause": "unforeseen", "note": "x"}

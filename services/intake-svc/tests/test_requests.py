@@ -160,8 +160,10 @@ async def test_who_asked_is_told_to_a_service_that_says_why(desk: Desk, file: Fi
     assert (await desk.get(path, role="evaluator", reason="curious")).status_code == 403
     told = (await desk.get(path, role="service", reason="event 7")).json()
     assert told == {"request_id": filed["id"], **complete["requester"]}
-    logged = await desk.sql("SELECT aggregate FROM access_log WHERE aggregate_id = ANY($1)", [UUID(filed["id"]), UUID(filed["case_id"])])
-    assert sorted(row["aggregate"] for row in logged) == ["case", "request"]
+    [row] = await desk.sql("SELECT substring(requester FROM 2 FOR 16) AS key_id FROM request WHERE id = $1", UUID(filed["id"]))
+    contact = UUID(bytes=row["key_id"])
+    logged = await desk.sql("SELECT aggregate FROM access_log WHERE aggregate_id = ANY($1)", [UUID(filed["id"]), contact])
+    assert sorted(row["aggregate"] for row in logged) == ["contact", "request"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.edge import Edge
 from chassis.service import Due
 
-from intake_svc.actions import case, sender, waiting
+from intake_svc.actions import case, dates, erasing, forgetting, sender, waiting
 from intake_svc.actions.filing import AT_RISK, BREACHED
 from intake_svc.tables import Case, Request, Sender
 
@@ -28,4 +28,8 @@ DEADLINES: Mapping[str, Due] = {
     waiting.REMINDER: Due(aggregate=Request, act=waiting.remind),
     waiting.LAPSE: Due(aggregate=Request, act=waiting.lapse),
     sender.READMISSION: Due(aggregate=Sender, act=sender.readmit),
+    dates.CONTACTS: Due(aggregate=Case, act=erasing.contacts_over),
+    dates.EXPIRY: Due(aggregate=Case, act=erasing.period_over),
+    dates.REQUEST: Due(aggregate=Request, act=erasing.request_over),
+    forgetting.EXPIRY: Due(aggregate=Sender, act=forgetting.period_over),
 }

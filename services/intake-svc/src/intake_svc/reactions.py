@@ -5,14 +5,20 @@ from collections.abc import Mapping
 from chassis.edge import Edge
 from chassis.service import Reaction
 from contracts.action import ActionChange
+from contracts.appeal import AppealChange
 from contracts.notification import NotificationChange
 
-from intake_svc.actions import filing, recommendation, sender
+from intake_svc.actions import filing, heard, recommendation, sender
 
 ACKNOWLEDGEMENT = "request_received"
 """The letter of notify-svc that tells a sender that the request arrived (matrix row 2)."""
 WARNING = "sender_warned"
 """The letter of notify-svc that warns a sender; its receipt is the proof (R118)."""
+PARTIES = frozenset({"requester", "subject"})
+ENDINGS = frozenset({"deferred", "refused", "resolved"})
+"""Whose being told counts for the last date of an appeal, and of which endings of a request (D7)."""
+APPEALS = ("filed", "reasons_requested", "ineligible", "refused_by_counsel", "accepted", "decided", "moot", "withdrawn")
+"""What opens an appeal or ends it; what lies between asks nothing of intake."""
 
 
 async def _proposed(edge: Edge, event: ActionChange, _facts: None) -> None:
@@ -37,20 +43,34 @@ async def _enacted(edge: Edge, event: ActionChange, _facts: None) -> None:
     action = event.action
     if action.case_id is not None:
         await recommendation.decide(edge, action.case_id, action.action_id, "act", action.enacted_at or event.dt)
+    await heard.hear_action(edge, action, acts=True, at=event.dt)
 
 
 async def _declined(edge: Edge, event: ActionChange, _facts: None) -> None:
     action = event.action
     if action.case_id is not None:
         await recommendation.decide(edge, action.case_id, action.action_id, "no_action", action.decided_at or event.dt)
+    await heard.hear_action(edge, action, acts=False, at=event.dt)
+
+
+async def _went_on(edge: Edge, event: ActionChange, _facts: None) -> None:
+    await heard.hear_action(edge, event.action, acts=True, at=event.dt)
+
+
+async def _appealed(edge: Edge, event: AppealChange, _facts: None) -> None:
+    await heard.hear_appeal(edge, event.appeal, event.dt)
 
 
 async def _delivered(edge: Edge, event: NotificationChange, _facts: None) -> None:
-    about = event.notification.about
+    about, at = event.notification.about, event.notification.delivered_at or event.dt
+    if about.aggregate == "action" and event.notification.party in PARTIES:
+        await heard.hear_informed_of_action(edge, about.id, at)
+    if about.aggregate == "request" and about.change_kind in ENDINGS:
+        await heard.hear_informed_of_ending(edge, about.id, at)
     if about.aggregate == "request" and event.notification.template == ACKNOWLEDGEMENT:
         await filing.acknowledge(edge, about.id)
     if about.aggregate == "request" and event.notification.template == WARNING:
-        await sender.warning_received(edge, event.notification.event_id, event.notification.delivered_at or event.dt)
+        await sender.warning_received(edge, event.notification.event_id, at)
 
 
 REACTIONS: Mapping[str, Mapping[str, Reaction]] = {
@@ -60,6 +80,8 @@ REACTIONS: Mapping[str, Mapping[str, Reaction]] = {
         "withdrawn": Reaction(apply=_withdrawn),
         "enacted": Reaction(apply=_enacted),
         "declined": Reaction(apply=_declined),
+        **dict.fromkeys(("modified", "lifted", "expired", "overturned"), Reaction(apply=_went_on)),
     },
+    AppealChange.stream_name(): dict.fromkeys(APPEALS, Reaction(apply=_appealed)),
     NotificationChange.stream_name(): {"delivered": Reaction(apply=_delivered)},
 }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import tables as house
-from chassis.audit import Access, accesses_of, log_access
+from chassis.audit import Access, accesses_of
 from chassis.crypto import reveal, reveal_many
 from chassis.edge import Edge
 from kernel.actor import Actor
@@ -16,23 +16,13 @@ from sqlmodel import col
 from intake_svc.actions import evaluation, evidence, holds, kinds, notes, passing_over, splitting
 from intake_svc.actions.counsel import read_for_counsel
 from intake_svc.actions.record import note_case
-from intake_svc.tables import (
-    BreachCause,
-    Case,
-    ExtensionRow,
-    HandOver,
-    KindChange,
-    Recommendation,
-    Report,
-    Request,
-    Split,
-    Supplement,
-)
+from intake_svc.actions.words import content_of, later_of, requester_of
+from intake_svc.tables import BreachCause, Case, ExtensionRow, HandOver, KindChange, Recommendation, Report, Request, Split
 
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """A request as it came: its texts, who sent it, and what was sent later."""
+    """A request as it came: its texts, who sent it, and what was sent later; of what was erased nothing."""
 
     row: Request
     content: dict[str, Any]
@@ -102,14 +92,8 @@ async def read_file(edge: Edge, case_id: UUID, reader: Actor) -> CaseFile:
 async def _requests(edge: Edge, row: Case) -> list[AskedFor]:
     found = []
     for one in await edge.session.scalars(select(Request).where(col(Request.case_id) == row.id).order_by(col(Request.id))):
-        await log_access(edge, "request", one.id)
-        if one.key_id not in edge.opened:
-            await log_access(edge, "case", one.key_id)
-        later = await edge.session.scalars(select(Supplement).where(col(Supplement.request_id) == one.id).order_by(col(Supplement.id)))
-        more = await reveal_many(edge, [part.content for part in later], place="supplement.content")
-        content = json.loads(await reveal(edge, one.content, place="request.content"))
-        requester = json.loads(await reveal(edge, one.requester, place="request.requester"))
-        found.append(AskedFor(one, content, requester, tuple(map(json.loads, more))))
+        content = {} if one.content is None else await content_of(edge, one)
+        found.append(AskedFor(one, content, await requester_of(edge, one), tuple(await later_of(edge, one))))
     return found
 
 

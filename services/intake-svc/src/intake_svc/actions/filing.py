@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from chassis.crypto import DataKey, data_key, new_data_key
+from chassis.crypto import DataKey, new_data_key
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.ticker import schedule
@@ -14,10 +14,11 @@ from kernel.decision import Reason
 from kernel.kinds import Kind
 from kernel.workdays import calendar_day
 
-from intake_svc.actions import standing, waiting
+from intake_svc.actions import dates, standing, waiting
 from intake_svc.actions.likeness import New, link, store_new
 from intake_svc.actions.record import say_case, say_request
 from intake_svc.actions.subjects import hashes_of
+from intake_svc.actions.words import words_key
 from intake_svc.model.case import CaseState, Priority
 from intake_svc.model.filing import Brought, Filing
 from intake_svc.model.request import Channel, Document, RequestState
@@ -59,6 +60,8 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
     waits = request.waits_for_parts(filing.kind, filing.channel, missing, named)
     request_id = new_id()
     key = new_data_key(edge, request_id if case_kind is None else new_id())
+    # What was asked and who asked may each go before the rest of a case does (D27).
+    own, contact = key if case_kind is None else new_data_key(edge, request_id), new_data_key(edge, new_id())
     keyring = edge.runtime.keyring
     sender = filing.sender
     row = Request(
@@ -77,8 +80,8 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
         # Said here, since a default that is called costs more than the rest of the row.
         grounds=[],
         key_id=key.id,
-        content=key.seal(json.dumps(filing.brought.content), place="request.content"),
-        requester=key.seal(json.dumps(sender.said), place="request.requester"),
+        content=own.seal(json.dumps(filing.brought.content), place="request.content"),
+        requester=contact.seal(json.dumps(sender.said), place="request.requester"),
         email_hash=keyring.hash("intake.email", sender.email) if sender.email else None,
         wiki_user_hash=keyring.hash("intake.wiki_user", sender.wiki_user) if sender.wiki_user else None,
         subject_hashes=hashes_of(edge, filing.kind, filing.brought.matter),
@@ -104,7 +107,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
         raise NotFound("request")
     request.may_complete(row.facts(), brought.parts).or_refuse()
     prior = row.public()
-    key = await data_key(edge, row.key_id)
+    key = await words_key(edge, row)
     edge.session.add(_supplement(edge, row, brought, key))
     row.parts = sorted({*row.parts, *brought.parts})
     row.subject_hashes = sorted({*row.subject_hashes, *hashes_of(edge, Kind(row.kind), brought.matter)})
@@ -170,6 +173,7 @@ def forward(edge: Edge, row: Request, document: Document = Document.NOTICE) -> N
     row.forwarded_to, row.document = "dmca", document
     row.received_by_agent_at = request.received_by_agent_at(Channel(row.channel), letter_at=edge.now, forwarded_at=edge.now)
     row.version += 1
+    dates.keep_request(edge, row)
     say_request(edge, row, "forwarded", prior)
 
 

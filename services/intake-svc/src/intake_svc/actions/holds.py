@@ -12,6 +12,7 @@ from kernel.actor import Actor
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from intake_svc.actions import dates
 from intake_svc.actions.counsel import read_for_counsel
 from intake_svc.actions.record import note_case
 from intake_svc.model.hold import Record
@@ -77,6 +78,8 @@ async def release_hold(edge: Edge, case_id: UUID, hold_id: UUID, *, reason: str,
     hold.release_reason = key.seal(reason, place=RELEASE_REASON)
     await edge.session.flush()
     note_case(edge, row, "hold_released")
+    # What the hold kept past its date goes now.
+    await dates.set_dates(edge, row)
     await log_access(edge, "case", row.id)
     return (await show(edge, [hold]))[0]
 

@@ -136,7 +136,7 @@ async def leave(edge: Edge, joined: Joined, *, note: str, by: Actor, reasons: tu
     say_request(edge, row, "returned" if row.state == RequestState.INCOMPLETE else "completed", prior)
     say_case(edge, case, "expanded", prior_case, reasons=reasons)
     if joined.own is not None:
-        open_again(edge, joined.own)
+        await open_again(edge, joined.own)
     elif row.state == RequestState.INCOMPLETE:
         waiting.begin(edge, row)
 

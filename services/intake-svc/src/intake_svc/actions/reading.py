@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis import tables as house
 from chassis.audit import log_access
-from chassis.crypto import reveal, reveal_many
+from chassis.crypto import reveal
 from chassis.edge import Edge
 from chassis.errors import AccessReasonMissing, NotFound
 from chassis.http import Page, page
@@ -21,11 +21,12 @@ from sqlmodel import col
 
 from intake_svc.actions.complaint import leaders_of, led_by
 from intake_svc.actions.subjects import about
+from intake_svc.actions.words import content_of, later_of, requester_of
 from intake_svc.model.case import CaseState, Sort
 from intake_svc.model.request import PartyHashes, Team
 from intake_svc.rules import case as case_rules
 from intake_svc.rules import request as request_rules
-from intake_svc.tables import Case, Recommendation, Request, Supplement
+from intake_svc.tables import Case, Recommendation, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,9 @@ async def read_recommendation(edge: Edge, case_id: UUID, recommendation_id: UUID
 
 
 async def read_requester(edge: Edge, request_id: UUID) -> tuple[Request, dict[str, str]]:
-    """Give who asked, as they said; the access is logged."""
+    """Give who asked, as they said; nothing once that was erased. The access is logged."""
     row = await edge.get(Request, request_id, "request")
-    await _open(edge, row)
-    return row, json.loads(await reveal(edge, row.requester, place="request.requester"))
+    return row, await requester_of(edge, row)
 
 
 async def read_letter(edge: Edge, request_id: UUID) -> tuple[Request, str]:
@@ -171,11 +171,7 @@ async def read_letter(edge: Edge, request_id: UUID) -> tuple[Request, str]:
     row = await edge.get(Request, request_id, "request")
     if row.forwarded_to is None:
         raise NotFound("letter")
-    await _open(edge, row)
-    later = list(await edge.session.scalars(select(Supplement).where(col(Supplement.request_id) == row.id).order_by(col(Supplement.id))))
-    texts = [await reveal(edge, row.content, place="request.content")]
-    texts += await reveal_many(edge, (one.content for one in later), place="supplement.content")
-    return row, "\n\n".join(_words([json.loads(text) for text in texts]))
+    return row, "\n\n".join(_words([await content_of(edge, row), *await later_of(edge, row)]))
 
 
 def _words(brought: Sequence[dict[str, Any]]) -> list[str]:
@@ -214,10 +210,3 @@ async def _asked(edge: Edge, where: ColumnElement[bool], who: PartyHashes) -> bo
     if not said:
         return False
     return (await edge.session.scalar(select(col(Request.id)).where(where, or_(*said)).limit(1))) is not None
-
-
-async def _open(edge: Edge, row: Request) -> None:
-    """Log the access under the request and, where its text lies under its case's key, under the case too."""
-    await log_access(edge, "request", row.id)
-    if row.key_id != row.id:
-        await log_access(edge, "case", row.key_id)

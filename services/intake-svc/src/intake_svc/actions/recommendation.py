@@ -17,6 +17,7 @@ from kernel.kinds import Kind
 from kernel.review import Course, Level
 from kernel.workdays import calendar_day
 
+from intake_svc.actions import dates
 from intake_svc.actions.case import lock_for
 from intake_svc.actions.evaluation import open_points
 from intake_svc.actions.proposal import supersede
@@ -96,6 +97,8 @@ async def take_back(edge: Edge, case_id: UUID, action_id: UUID, why: Literal["re
     row.open_action_ids = [one for one in row.open_action_ids if one != action_id]
     note_case(edge, row, f"action_{why}")
     if not back:
+        # A later action on a decided case no longer keeps what is due to go (D27).
+        await dates.set_dates(edge, row)
         return
     prior = row.public()
     row.state = CaseState.EVALUATING

@@ -16,7 +16,7 @@ from kernel.workdays import calendar_day
 from sqlalchemy import select
 from sqlmodel import col
 
-from intake_svc.actions import waiting
+from intake_svc.actions import dates, waiting
 from intake_svc.actions.case import lock_for
 from intake_svc.actions.closing import close, open_again
 from intake_svc.actions.proposal import proposed_on, supersede, supersede_request
@@ -129,7 +129,7 @@ async def reopen(edge: Edge, case_id: UUID, *, note: str, by: Actor) -> Case:
     key = await data_key(edge, row.id)
     found.state, found.ended_by, found.ended_at = ResolutionState.REOPENED, by.sub, edge.now
     found.ending = key.seal(note, place=ENDING)
-    open_again(edge, row)
+    await open_again(edge, row)
     return row
 
 
@@ -221,6 +221,7 @@ def _end(edge: Edge, row: Request, resolution: Resolution) -> None:
     state = ENDS_AS[How(resolution.how)]
     row.state, row.grounds, row.decided_at = state, list(resolution.grounds), edge.now
     row.version += 1
+    dates.keep_request(edge, row)
     say_request(edge, row, _SAID[state], prior)
 
 

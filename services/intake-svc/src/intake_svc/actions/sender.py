@@ -16,6 +16,7 @@ from kernel.workdays import calendar_day
 from sqlalchemy import select
 from sqlmodel import col
 
+from intake_svc.actions import forgetting
 from intake_svc.actions.reading import may_read_request
 from intake_svc.actions.record import say_request, source_of
 from intake_svc.actions.standing import facts_of, newest
@@ -78,6 +79,7 @@ async def observe(edge: Edge, request_id: UUID, seen: Observed, *, warn: bool, b
         edge.session.add(WarningRow(id=new_id(), sender_id=sender.id, request_id=request.id, event_id=event_id, by=by.sub, at=edge.now))
     _note(edge, sender, "warned" if warn else "observed", prior)
     await edge.session.flush()
+    await forgetting.set_date(edge, sender)
     return sender
 
 
@@ -90,6 +92,7 @@ async def warning_received(edge: Edge, event_id: UUID, delivered_at: datetime) -
     sender = await edge.lock(Sender, row.sender_id, "sender")
     row.delivered_at = delivered_at
     _note(edge, sender, "warning_received", sender.state)
+    await forgetting.set_date(edge, sender)
 
 
 async def propose(edge: Edge, sender_id: UUID, *, note: str, by: Actor) -> Sender:
@@ -149,6 +152,7 @@ async def confirm(edge: Edge, sender_id: UUID, *, note: str, by: Actor) -> Sende
     schedule(edge, aggregate_id=sender.id, kind=READMISSION, due_at=row.until)
     _say(edge, await edge.lock(Request, row.request_id, "request"), sender, "sender_locked_out")
     _note(edge, sender, "locked_out", prior)
+    await forgetting.set_date(edge, sender)
     return sender
 
 

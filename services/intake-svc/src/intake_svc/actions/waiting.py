@@ -4,15 +4,16 @@ import json
 from datetime import datetime
 from uuid import UUID
 
-from chassis.crypto import data_key
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.ticker import cancel, schedule
 from kernel.actor import Actor
 from kernel.kinds import Kind
 
+from intake_svc.actions import dates
 from intake_svc.actions.proposal import supersede_request
 from intake_svc.actions.record import say_request
+from intake_svc.actions.words import words_key
 from intake_svc.model.request import RequestState
 from intake_svc.rules import waiting as rules
 from intake_svc.rules.request import may_read_request
@@ -57,6 +58,7 @@ async def lapse(edge: Edge, row: Request) -> datetime | None:
     await end(edge, row)
     row.state = RequestState.LAPSED
     row.version += 1
+    dates.keep_request(edge, row)
     say_request(edge, row, "lapsed", prior)
     return None
 
@@ -74,10 +76,11 @@ async def withdraw(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Req
     rules.may_withdraw(row.facts()).or_refuse()
     prior = row.public()
     await end(edge, row)
-    key = await data_key(edge, row.key_id)
+    key = await words_key(edge, row)
     said = key.seal(json.dumps({"summary": note}), place="supplement.content")
     edge.session.add(Supplement(id=new_id(), request_id=row.id, content=said, by=by.sub, at=edge.now))
     row.state = RequestState.WITHDRAWN
     row.version += 1
+    dates.keep_request(edge, row)
     say_request(edge, row, "withdrawn", prior)
     return row

@@ -79,3 +79,7 @@ class Asked:
 
     ground: str
     verified: str
+
+
+APPEAL_OVER = frozenset({"ineligible", "refused_by_counsel", "decided", "withdrawn", "moot"})
+"""The states in which an appeal asks for nothing more (contracts: appeal)."""

@@ -106,7 +106,7 @@ PROBLEMS: Mapping[str, str] = {
     "not_locked_out": "Only a lock-out that is in force can be lifted (D12).",
     "erased_already": "What was erased is erased once (D27).",
     "matter_goes_on": "While a matter is not decided or ended, nothing of it is erased (D27).",
-    "preserved": "What concerns a minor is preserved as the statute asks, and destroyed by the named group (D20).",
+    "preserved_by_law": "What concerns a minor is preserved as the statute asks, and destroyed by the named group (D20).",
     "action_in_review": "While an action is in review, its levels read what it rests on (R113).",
     "appeal_open": "Until an appeal is decided, its matter and its parties are needed (D7).",
     "action_in_force": "What an action rests on is kept until a year after its end (D27).",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from kernel.decision import Decision, Reason
@@ -77,6 +78,11 @@ def next_review(after: datetime, *, on: date) -> datetime:
     return months_after(after, POLICY.value("reviews_no_action_months", on=on))
 
 
+def standing_until(counts: Collection[datetime], *, now: datetime, on: date) -> datetime:
+    """What is on record of a sender is kept as long as conduct, a warning or a lock-out of theirs may count, and no longer (R118, D27)."""
+    return max(counts, default=now) + timedelta(days=POLICY.value("keeps_standing_days", on=on))
+
+
 def may_destroy(kept: Kept, *, on: date) -> Decision:
     """What a case gathered is destroyed when nothing needs it: no hold, no open matter, review or appeal, no action in force, and no duty
     to preserve (D20, D27).
@@ -86,6 +92,11 @@ def may_destroy(kept: Kept, *, on: date) -> Decision:
     return _nothing_needs_it(kept) & Decision.of(
         (in_force, Reason("action_in_force", "Its action is in force, and rests on what was gathered.", "D27"))
     )
+
+
+def may_erase_contact(kept: Kept) -> Decision:
+    """Who asked goes when their time is over, and no open matter, review, appeal, hold or duty to preserve needs them (D20, D27)."""
+    return _nothing_needs_it(kept)
 
 
 def may_erase(kept: Kept, asked: Asked, *, on: date) -> Decision:
@@ -129,7 +140,11 @@ def _nothing_needs_it(kept: Kept) -> Decision:
         (kept.over_at is None, Reason("matter_goes_on", "The matter is not decided or ended; it needs what came with it.", "D27")),
         (
             kept.kind is Kind.CHILD_PROTECTION,
-            Reason("preserved", "What concerns a minor is preserved for the time of the statute, and destroyed by the named group.", "D20"),
+            Reason(
+                "preserved_by_law",
+                "What concerns a minor is preserved for the time of the statute, and destroyed by the named group.",
+                "D20",
+            ),
         ),
         (kept.held, Reason("held", "A legal hold lies on it; it is released first.", "D27")),
         (kept.in_review, Reason("action_in_review", "An action on it is in review.", "R113")),

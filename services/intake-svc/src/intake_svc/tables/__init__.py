@@ -8,17 +8,21 @@ from intake_svc.tables.hold import Hold
 from intake_svc.tables.note import Note
 from intake_svc.tables.request import Likeness, Request, Supplement
 from intake_svc.tables.resolution import Alert, Joining, Passing, Resolution
+from intake_svc.tables.retention import ActionHeard, AppealHeard, Erasure
 from intake_svc.tables.sender import ConductRow, LockOut, Sender, WarningRow
 from intake_svc.tables.split import HandOver, Split
 from intake_svc.tables.staff import Staff, StaffEntry
 
 __all__ = [
     "FAR",
+    "ActionHeard",
     "Alert",
+    "AppealHeard",
     "Base",
     "BreachCause",
     "Case",
     "ConductRow",
+    "Erasure",
     "Evidence",
     "ExtensionRow",
     "Finding",

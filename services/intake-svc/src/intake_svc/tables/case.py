@@ -46,6 +46,8 @@ class Case(Base, table=True):
         one_of("passed_on", ("joined", "forwarded")),
         CheckConstraint("cardinality(request_ids) > 0", name="prompted_by_a_request"),
         CheckConstraint("reports > 0", name="reports_counted"),
+        CheckConstraint("erased_at IS NULL OR state IN ('decided', 'closed')", name="erased_when_over"),
+        Index("case_review", "review_at", "id", postgresql_where="review_at IS NOT NULL"),
         *QUEUES,
     )
 
@@ -80,6 +82,8 @@ class Case(Base, table=True):
     clock_before: str | None = Field(default=None, sa_type=Text)
     passed_on: str | None = Field(default=None, sa_type=Text)
     complained_of: list[str] = texts()
+    review_at: datetime | None = moment(default=None)
+    erased_at: datetime | None = moment(default=None)
     reports: int = 1
     version: int = 1
 

@@ -15,12 +15,14 @@ from sqlmodel import Field
 
 from intake_svc.model.request import Channel, Part, RequestFacts, RequestState, Standing, Team
 from intake_svc.rules.request import asked_as, is_complete
-from intake_svc.tables.columns import INSERT_ONLY, Base, moment, one_of, row_of, texts
+from intake_svc.tables.columns import Base, moment, one_of, row_of, texts
 
 
 class Request(Base, table=True):
-    """A request. Its texts lie under `key_id`: the key of the case that it opened or would open, or its own where it opens none.
+    """A request. `key_id` is the key of the case that it opened or would open, or its own where it opens none: staff's words lie under it.
 
+    What it brought lies under a key of its own, `id`, and of child protection under its case's; who asked lies under another. Each may go
+    by itself and is None then, contact and words together when `erased_at` is set (D27).
     `letter_id` is the request whose letter told of this matter too, from which a person split it off; it has that one's receipt.
     """
 
@@ -40,11 +42,15 @@ class Request(Base, table=True):
         CheckConstraint("(state IN ('deferred', 'refused', 'resolved')) = (decided_at IS NOT NULL)", name="ended_when"),
         CheckConstraint("(kind = 'dmca') = (case_kind IS NULL)", name="case_kind_said"),
         Index("request_case", "case_id"),
+        Index("request_email", "email_hash", postgresql_where="email_hash IS NOT NULL"),
+        Index("request_wiki_user", "wiki_user_hash", postgresql_where="wiki_user_hash IS NOT NULL"),
         Index("request_matter", "matter_hash"),
         Index("request_subjects", "subject_hashes", postgresql_using="gin"),
         Index("request_sender", "sender_id", postgresql_where="sender_id IS NOT NULL"),
         Index("request_letter", "letter_id", postgresql_where="letter_id IS NOT NULL"),
         CheckConstraint("kind <> 'child_protection' OR cardinality(subject_hashes) = 0", name="lane_names_nobody"),
+        CheckConstraint("requester IS NOT NULL OR num_nonnulls(email_hash, wiki_user_hash) = 0", name="contact_gone_whole"),
+        CheckConstraint("erased_at IS NULL OR num_nonnulls(requester, content) = 0", name="request_erased_whole"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -62,8 +68,8 @@ class Request(Base, table=True):
     document: str | None = Field(default=None, sa_type=Text)
     case_id: UUID | None = row_of("case", nullable=True)
     key_id: UUID
-    content: Sealed = Field(sa_type=SealedText)
-    requester: Sealed = Field(sa_type=SealedText)
+    content: Sealed | None = Field(default=None, sa_type=SealedText)
+    requester: Sealed | None = Field(default=None, sa_type=SealedText)
     email_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     wiki_user_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     matter_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
@@ -77,6 +83,8 @@ class Request(Base, table=True):
     sender_locked_out_until: datetime | None = moment(default=None)
     decided_at: datetime | None = moment(default=None)
     subject_hashes: list[bytes] = Field(default_factory=list, sa_type=ARRAY(LargeBinary))
+    informed_at: datetime | None = moment(default=None)
+    erased_at: datetime | None = moment(default=None)
     letter_id: UUID | None = row_of("request", nullable=True)
     version: int = 1
 
@@ -129,11 +137,14 @@ class Supplement(Base, table=True):
     """What was sent later to complete a request, in the order of `id`."""
 
     __tablename__: ClassVar[Any] = "supplement"
-    __table_args__ = (Index("supplement_request", "request_id", "id"), INSERT_ONLY)
+    __table_args__ = (
+        Index("supplement_request", "request_id", "id"),
+        {"info": {"grants": ("SELECT", "INSERT", "UPDATE (content)")}},
+    )
 
     id: UUID = Field(primary_key=True)
     request_id: UUID = row_of("request")
-    content: Sealed = Field(sa_type=SealedText)
+    content: Sealed | None = Field(default=None, sa_type=SealedText)
     by: str = Field(sa_type=Text)
     at: datetime = moment()
 

@@ -13,7 +13,10 @@ from intake_svc.tables.columns import INSERT_ONLY, Base, moment, one_of, row_of,
 
 
 class Sender(Base, table=True):
-    """Somebody who files, known by the keyed hash of the address, or of the account where there is none, that a warning would reach."""
+    """Somebody who files, known by the keyed hash of the address, or of the account where there is none, that a warning would reach.
+
+    When nothing of the standing counts any more the mark goes, and whoever it was is nobody here (D27).
+    """
 
     __tablename__: ClassVar[Any] = "sender"
     __table_args__ = (
@@ -24,7 +27,7 @@ class Sender(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    mark: bytes = Field(sa_type=LargeBinary)
+    mark: bytes | None = Field(default=None, sa_type=LargeBinary)
     known_by: str = Field(sa_type=Text)
     state: str = Field(default=words.SenderState.GOOD, sa_type=Text)
     locked_out_until: datetime | None = moment(default=None)
