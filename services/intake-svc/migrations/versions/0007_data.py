@@ -162,7 +162,7 @@ def _columns() -> None:
     op.add_column("case", sa.Column("review_at", MOMENT, nullable=True))
     op.add_column("case", sa.Column("erased_at", MOMENT, nullable=True))
     op.create_check_constraint("erased_when_over", "case", "erased_at IS NULL OR state IN ('decided', 'closed')")
-    op.create_index("case_review", "case", ["review_at", "id"], postgresql_where=sa.text("review_at IS NOT NULL"))
+    op.create_index("case_review", "case", ["received_at", "id"], postgresql_where=sa.text("review_at IS NOT NULL"))
     op.add_column("request", sa.Column("informed_at", MOMENT, nullable=True))
     op.add_column("request", sa.Column("erased_at", MOMENT, nullable=True))
     op.alter_column("request", "content", nullable=True)

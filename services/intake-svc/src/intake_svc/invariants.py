@@ -196,4 +196,22 @@ INVARIANTS = (
               OR (l.id IS NOT NULL AND NOT EXISTS (
                 SELECT FROM sender_warning w WHERE w.sender_id = s.id AND w.delivered_at < l.confirmed_at))""",
     ),
+    Invariant(
+        "what-is-over-has-its-date",
+        "A case is over, no action of it is in force, and no date says when what it gathered goes or is reviewed (D27).",
+        """SELECT c.id FROM "case" c WHERE c.decided_at IS NOT NULL AND c.erased_at IS NULL AND c.kind <> 'child_protection'
+             AND c.passed_on IS DISTINCT FROM 'joined' AND coalesce(c.review_at > :law, true)
+             AND NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = c.id AND d.kind = 'case.retention' AND d.state = 'waiting')
+             AND NOT EXISTS (SELECT FROM action_heard a WHERE a.case_id = c.id AND a.acts AND a.ended_at IS NULL)
+             AND (c.outcome IS DISTINCT FROM 'act' OR EXISTS (SELECT FROM action_heard a WHERE a.case_id = c.id AND a.acts))""",
+    ),
+    Invariant(
+        "erased-is-gone",
+        "Something was erased and a key of it is there, or the trail does not say so (D27).",
+        """SELECT e.id FROM erasure e WHERE e.state = 'done' AND (
+             EXISTS (SELECT FROM data_key k WHERE k.id = ANY(e.key_ids) AND k.destroyed_at IS NULL)
+             OR NOT EXISTS (SELECT FROM audit a WHERE a.aggregate_id = coalesce(e.case_id, e.request_id) AND a.operation LIKE '%erased'))
+           UNION ALL
+           SELECT c.id FROM "case" c JOIN data_key k ON k.id = c.id WHERE c.erased_at IS NOT NULL AND k.destroyed_at IS NULL""",
+    ),
 )

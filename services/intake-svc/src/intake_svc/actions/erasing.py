@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from chassis.audit import write_audit
 from chassis.crypto import destroy_data_key
 from chassis.edge import Edge, new_id
 from kernel.workdays import calendar_day
@@ -15,8 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from intake_svc.actions import dates
-from intake_svc.actions.record import note_case, source_of
-from intake_svc.model.request import RequestState
+from intake_svc.actions.record import note_case, note_request
 from intake_svc.model.retention import Erased, ErasureState, Why
 from intake_svc.rules import retention as rules
 from intake_svc.tables import Case, Erasure, Likeness, Request, Supplement
@@ -75,20 +73,20 @@ async def erase_contact(edge: Edge, row: Request, erasure: Erasure) -> None:
     keys = {row.requester.key_id} - {row.key_id, row.id} if row.requester is not None else set()
     row.requester = row.email_hash = row.wiki_user_hash = None
     await _done(edge, erasure, keys)
-    _note(edge, row, "contact_erased")
+    note_request(edge, row, "contact_erased")
 
 
-async def erase_request(edge: Edge, row: Request, erasure: Erasure, *, whole: bool) -> None:
+async def erase_request(edge: Edge, row: Request, erasure: Erasure, *, whole: bool, confirmed_by: str | None = None) -> None:
     """Erase who asked and what they wrote; `whole`: what staff wrote beside it too, and by whom it is found that it is about."""
     keys = {one.key_id for one in (row.requester, row.content) if one is not None} - {row.key_id}
     if whole or row.key_id == row.id:
         keys.add(row.key_id)
     await _empty(edge, row, subjects=whole)
-    await _done(edge, erasure, keys)
-    _note(edge, row, "erased")
+    await _done(edge, erasure, keys, confirmed_by)
+    note_request(edge, row, "erased")
 
 
-async def erase_case(edge: Edge, row: Case, erasure: Erasure) -> None:
+async def erase_case(edge: Edge, row: Case, erasure: Erasure, *, confirmed_by: str | None = None) -> None:
     """Erase all that a case gathered, with what its requests brought: those that joined it too, and what was written of them before."""
     keys = {row.id}
     for own in await dates.cases_joined_to(edge, row):
@@ -100,10 +98,10 @@ async def erase_case(edge: Edge, row: Case, erasure: Erasure) -> None:
         keys |= {one.key_id for one in (request.requester, request.content) if one is not None}
         if request.erased_at is None:
             await _empty(edge, request, subjects=True)
-            _note(edge, request, "erased")
+            note_request(edge, request, "erased")
     row.erased_at, row.review_at = edge.now, None
     await dates.forget_dates(edge, row)
-    await _done(edge, erasure, keys)
+    await _done(edge, erasure, keys, confirmed_by)
     note_case(edge, row, "erased")
 
 
@@ -121,9 +119,9 @@ def _by_the_clock(edge: Edge, what: Erased, *, case_id: UUID | None = None, requ
     )
 
 
-async def _done(edge: Edge, erasure: Erasure, keys: Iterable[UUID]) -> None:
+async def _done(edge: Edge, erasure: Erasure, keys: Iterable[UUID], confirmed_by: str | None = None) -> None:
     # Written once, when all of it is known: the row is the certificate.
-    erasure.key_ids = sorted(keys)
+    erasure.key_ids, erasure.confirmed_by = sorted(keys), confirmed_by
     erasure.state, erasure.done_at = ErasureState.DONE, edge.now
     edge.session.add(erasure)
     await edge.session.flush()
@@ -147,15 +145,3 @@ async def _requests_of(edge: Edge, row: Case) -> list[Request]:
     """Lock the requests that a case serves, in the order of their ids."""
     mine = select(Request).where(col(Request.case_id) == row.id).order_by(col(Request.id))
     return list(await edge.session.scalars(mine.with_for_update().execution_options(populate_existing=True)))
-
-
-def _note(edge: Edge, row: Request, what: str) -> None:
-    write_audit(
-        edge,
-        aggregate="request",
-        aggregate_id=row.id,
-        operation=f"{source_of(edge)}:request:{what}",
-        prior_state=RequestState(row.state),
-        state=row.state,
-        policy_date=calendar_day(edge.now),
-    )

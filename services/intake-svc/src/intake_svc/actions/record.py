@@ -56,6 +56,18 @@ def say_case(edge: Edge, row: Case, kind: CaseChangeKind, prior: CaseSaid | None
     )
 
 
+def note_request(edge: Edge, row: Request, what: str) -> None:
+    """Put into a request's trail what changes nothing that others are told."""
+    write_audit(
+        edge,
+        aggregate="request",
+        aggregate_id=row.id,
+        operation=f"{source_of(edge)}:request:{what}",
+        prior_state=row.state,
+        state=row.state,
+    )
+
+
 def note_case(edge: Edge, row: Case, what: str) -> None:
     """Put into a case's trail what changes nothing that others are told."""
     write_audit(

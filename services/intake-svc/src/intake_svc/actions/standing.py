@@ -34,7 +34,7 @@ class Known:
 
 async def facts_of(edge: Edge, sender: Sender) -> SenderFacts:
     """Give what a rule asks about a sender."""
-    conducts, warnings = await _rows(edge, ConductRow, sender.id), await _rows(edge, WarningRow, sender.id)
+    conducts, warnings = await rows_of(edge, ConductRow, sender.id), await rows_of(edge, WarningRow, sender.id)
     confirmed = await edge.session.scalar(select(func.max(col(LockOut.confirmed_at))).where(col(LockOut.sender_id) == sender.id))
     mark = Request.email_hash if sender.known_by == "email" else Request.wiki_user_hash
     about = select(func.unnest(col(Request.complained_of))).where(col(mark) == sender.mark)
@@ -96,17 +96,18 @@ async def show(edge: Edge, sender_id: UUID) -> Known:
     """Give all that is known of a sender's standing; the look is logged."""
     row = await edge.get(Sender, sender_id, "sender")
     await log_access(edge, "sender", row.id)
-    conducts = await _rows(edge, ConductRow, row.id)
+    conducts = await rows_of(edge, ConductRow, row.id)
     notes = await reveal_many(edge, (one.note for one in conducts), place="sender_conduct.note")
-    return Known(row, conducts, notes, await _rows(edge, WarningRow, row.id), await _rows(edge, LockOut, row.id))
+    return Known(row, conducts, notes, await rows_of(edge, WarningRow, row.id), await rows_of(edge, LockOut, row.id))
 
 
 async def newest(edge: Edge, table: type[Row], sender_id: UUID) -> Row | None:
     """Give the last row of a sender."""
-    rows = await _rows(edge, table, sender_id)
+    rows = await rows_of(edge, table, sender_id)
     return rows[-1] if rows else None
 
 
-async def _rows(edge: Edge, table: type[Row], sender_id: UUID) -> list[Row]:
+async def rows_of(edge: Edge, table: type[Row], sender_id: UUID) -> list[Row]:
+    """Give what was put on record of a sender, oldest first."""
     columns: Any = table
     return list(await edge.session.scalars(select(table).where(col(columns.sender_id) == sender_id).order_by(col(columns.id))))

@@ -3,6 +3,7 @@
 from intake_svc.api.bulk import bulk
 from intake_svc.api.cases import cases
 from intake_svc.api.clocks import clocks
+from intake_svc.api.erasures import erasures
 from intake_svc.api.evaluation import evaluation
 from intake_svc.api.evidence import evidence
 from intake_svc.api.file import file
@@ -10,6 +11,7 @@ from intake_svc.api.holds import holds
 from intake_svc.api.joinings import joinings
 from intake_svc.api.notes import notes
 from intake_svc.api.peers import peers
+from intake_svc.api.people import people
 from intake_svc.api.requests import requests
 from intake_svc.api.resolutions import resolutions
 from intake_svc.api.senders import senders
@@ -31,5 +33,7 @@ ROUTERS = (
     splitting,
     staff,
     senders,
+    erasures,
+    people,
     peers,
 )

@@ -114,6 +114,7 @@ PROBLEMS: Mapping[str, str] = {
     "not_verified": "Who asks to be erased is first shown to be who asked (D14).",
     "no_erasure_proposed": "An erasure is proposed by one person and confirmed by another (D27).",
     "own_erasure": "What cannot be undone is done by two persons (R113).",
+    "nobody_named": "What is held about a person is found by an address or an account (D23).",
     "no_review_due": "What a decision not to act rests on is reviewed each year, when its day has come (D27).",
     "sender_locked_out": "Whoever is locked out is not heard until the time is over, but for what always comes in (R118, D12).",
 }

@@ -47,7 +47,7 @@ class Case(Base, table=True):
         CheckConstraint("cardinality(request_ids) > 0", name="prompted_by_a_request"),
         CheckConstraint("reports > 0", name="reports_counted"),
         CheckConstraint("erased_at IS NULL OR state IN ('decided', 'closed')", name="erased_when_over"),
-        Index("case_review", "review_at", "id", postgresql_where="review_at IS NOT NULL"),
+        Index("case_review", "received_at", "id", postgresql_where="review_at IS NOT NULL"),
         *QUEUES,
     )
 
