@@ -7,6 +7,8 @@ from chassis.service import Service
 from intake_svc.api import ROUTERS
 from intake_svc.deadlines import DEADLINES
 from intake_svc.invariants import INVARIANTS
+from intake_svc.mail.lmtp import listen
+from intake_svc.mail.reader import close
 from intake_svc.reactions import REACTIONS
 from intake_svc.rules.problems import PROBLEMS
 from intake_svc.tables import Base
@@ -22,5 +24,7 @@ SERVICE = Service(
     reactions=REACTIONS,
     deadlines=DEADLINES,
     invariants=INVARIANTS,
+    loops={"lmtp": listen},
+    on_stop=close,
     problems=PROBLEMS,
 )

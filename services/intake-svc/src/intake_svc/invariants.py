@@ -214,4 +214,18 @@ INVARIANTS = (
            UNION ALL
            SELECT c.id FROM "case" c JOIN data_key k ON k.id = c.id WHERE c.erased_at IS NOT NULL AND k.destroyed_at IS NULL""",
     ),
+    Invariant(
+        "mail-is-on-record",
+        "A mail has no audit row of its arrival, or one that a person settled none of that.",
+        """SELECT m.id FROM mail m WHERE NOT EXISTS (
+             SELECT FROM audit a WHERE a.aggregate_id = m.id AND a.operation LIKE ANY(ARRAY['%:mail:arrived', '%:mail:noted']))
+           OR (m.settled_by IS NOT NULL AND NOT EXISTS (
+             SELECT FROM audit a WHERE a.aggregate_id = m.id AND a.operation = 'http:mail:settled'))""",
+    ),
+    Invariant(
+        "urgent-mail-has-case",
+        "A mail to an address for minors or threats to life was kept waiting for its request.",
+        """SELECT id FROM mail WHERE mailbox IN ('legal_reports', 'emergency') AND request_id IS NULL
+           AND taken_as NOT IN ('bounce', 'loop', 'answer')""",
+    ),
 )

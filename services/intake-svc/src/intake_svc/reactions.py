@@ -8,7 +8,7 @@ from contracts.action import ActionChange
 from contracts.appeal import AppealChange
 from contracts.notification import NotificationChange
 
-from intake_svc.actions import filing, heard, recommendation, sender
+from intake_svc.actions import filing, heard, mail, recommendation, sender
 
 ACKNOWLEDGEMENT = "request_received"
 """The letter of notify-svc that tells a sender that the request arrived (matrix row 2)."""
@@ -63,6 +63,8 @@ async def _appealed(edge: Edge, event: AppealChange, _facts: None) -> None:
 
 async def _delivered(edge: Edge, event: NotificationChange, _facts: None) -> None:
     about, at = event.notification.about, event.notification.delivered_at or event.dt
+    if about.aggregate == "request" and event.notification.party == "requester" and event.notification.channel == "mail":
+        await mail.remember_letter(edge, event.notification.notification_id, about.id, at)
     if about.aggregate == "action" and event.notification.party in PARTIES:
         await heard.hear_informed_of_action(edge, about.id, at)
     if about.aggregate == "request" and about.change_kind in ENDINGS:

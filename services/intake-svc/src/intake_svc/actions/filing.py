@@ -1,6 +1,7 @@
 """A request arrives, is completed, opens its case or is passed on (R50, R86-R89, D5, D10)."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from chassis.crypto import DataKey, new_data_key
@@ -47,10 +48,11 @@ def lane_of(edge: Edge, filing: Filing) -> Lane:
     return Lane(filing.kind, filing.channel, request.case_kind(filing.kind, filing.channel, named))
 
 
-def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
+def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None, received_at: datetime | None = None) -> New:
     """Judge a request: with its case when it is complete or urgent, forwarded when it is a notice, waiting for its parts otherwise.
 
-    Its events are recorded; its rows are the caller's to store. `out` is its sender where one is locked out who is heard all the same.
+    Its events are recorded; its rows are the caller's to store. `out` is its sender where one is locked out who is heard all the same,
+    `received_at` its receipt where that lies before now (R87).
     """
     on = calendar_day(edge.now)
     named = request.named_by(filing.brought.named, on=on)
@@ -73,7 +75,7 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
         team=request.owner_of(asked, on=on),
         parts=sorted(filing.brought.parts),
         filed_by=edge.by.id,
-        received_at=edge.now,
+        received_at=received_at or edge.now,
         case_id=None if case_kind is None or waits else key.id,
         case_kind=case_kind,
         complained_of=sorted(filing.complained_of),
@@ -96,8 +98,10 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None) -> New:
     return New(row, opened, filing.brought.matter if request.is_linked(filing.kind) else None)
 
 
-async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor) -> Request:
+async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor, as_kind: Kind | None = None) -> Request:
     """Add what was missing; what is complete then opens its case or is passed on, and the first receipt counts (R87, R88).
+
+    `as_kind` is what a person of the staff says that the request is about, where it came as `other`.
 
     Raises:
         Refused: nothing is missing, or nothing was added.
@@ -111,7 +115,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor)
     edge.session.add(_supplement(edge, row, brought, key))
     row.parts = sorted({*row.parts, *brought.parts})
     row.subject_hashes = sorted({*row.subject_hashes, *hashes_of(edge, Kind(row.kind), brought.matter)})
-    named = request.named_by(brought.named, on=calendar_day(row.received_at))
+    named = as_kind or request.named_by(brought.named, on=calendar_day(row.received_at))
     if row.case_id is None and named is not None:
         _name(row, named)
     if row.matter_hash is None and request.is_linked(Kind(row.kind)):
@@ -207,6 +211,13 @@ def open_case(edge: Edge, row: Request, kind: Kind, *also: Reason) -> Case:
     remarks = request.remarks(asked, Channel(row.channel), on=calendar_day(row.received_at))
     say_case(edge, opened, "opened", None, reasons=(*also, *remarks))
     return opened
+
+
+async def follow_up(edge: Edge, row: Request, brought: Brought) -> Supplement:
+    """Keep what its requester sent later, which may be a part that is missing or more about the matter: a person says which."""
+    supplement = _supplement(edge, row, brought, await words_key(edge, row))
+    edge.session.add(supplement)
+    return supplement
 
 
 def _supplement(edge: Edge, row: Request, brought: Brought, key: DataKey) -> Supplement:

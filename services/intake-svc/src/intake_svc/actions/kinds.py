@@ -63,7 +63,7 @@ async def change_kind(edge: Edge, case_id: UUID, to: Kind, *, reason: str, by: A
     )
     await keep_note(edge, row, Topic.KIND, reason)
     if to is Kind.CHILD_PROTECTION:
-        await _into_the_lane(edge, row)
+        await into_the_lane(edge, row)
     row.kind, row.priority, row.team = to, priority_of(to), owner_of(to, on=calendar_day(row.received_at))
     if fate is not rules.ClockFate.KEPT:
         await _set_clock(edge, row, after)
@@ -84,7 +84,7 @@ async def _set_clock(edge: Edge, row: Case, due: Target | None) -> None:
         schedule(edge, aggregate_id=row.id, kind=BREACHED, due_at=due.target_at)
 
 
-async def _into_the_lane(edge: Edge, row: Case) -> None:
+async def into_the_lane(edge: Edge, row: Case) -> None:
     """Leave nothing of a case that is child protection from now on where others could find it (D4, D20)."""
     await take_out_all(edge, row)
     for request in await edge.session.scalars(select(Request).where(col(Request.case_id) == row.id).order_by(col(Request.id))):

@@ -9,6 +9,7 @@ from intake_svc.api.evidence import evidence
 from intake_svc.api.file import file
 from intake_svc.api.holds import holds
 from intake_svc.api.joinings import joinings
+from intake_svc.api.mail import mail
 from intake_svc.api.notes import notes
 from intake_svc.api.peers import peers
 from intake_svc.api.people import people
@@ -35,5 +36,6 @@ ROUTERS = (
     senders,
     erasures,
     people,
+    mail,
     peers,
 )

@@ -117,4 +117,7 @@ PROBLEMS: Mapping[str, str] = {
     "nobody_named": "What is held about a person is found by an address or an account (D23).",
     "no_review_due": "What a decision not to act rests on is reviewed each year, when its day has come (D27).",
     "sender_locked_out": "Whoever is locked out is not heard until the time is over, but for what always comes in (R118, D12).",
+    "mail_settled": "A mail that waits is settled once, by a person (R87).",
+    "not_an_appeal": "What comes to appeals@ is filed at appeals-svc by a person, who says here under which id (R107).",
+    "request_has_all": "What a mail brings to a request that lacks nothing is added to its case (R88).",
 }

@@ -5,6 +5,7 @@ from intake_svc.tables.columns import Base
 from intake_svc.tables.evaluation import BreachCause, Finding, KindChange, Report
 from intake_svc.tables.evidence import Evidence
 from intake_svc.tables.hold import Hold
+from intake_svc.tables.mail import Correspondence, Mail
 from intake_svc.tables.note import Note
 from intake_svc.tables.request import Likeness, Request, Supplement
 from intake_svc.tables.resolution import Alert, Joining, Passing, Resolution
@@ -22,6 +23,7 @@ __all__ = [
     "BreachCause",
     "Case",
     "ConductRow",
+    "Correspondence",
     "Erasure",
     "Evidence",
     "ExtensionRow",
@@ -32,6 +34,7 @@ __all__ = [
     "KindChange",
     "Likeness",
     "LockOut",
+    "Mail",
     "Note",
     "Passing",
     "Recommendation",
