@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.audit import write_audit
-from chassis.crypto import data_key, new_data_key
+from chassis.crypto import Sealed, data_key, new_data_key
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.ticker import cancel, schedule
@@ -166,8 +166,7 @@ async def lift(edge: Edge, sender_id: UUID, *, reason: str, by: Actor) -> Sender
     rules.may_lift(await facts_of(edge, sender)).or_refuse()
     key = await data_key(edge, sender.id)
     await cancel(edge, sender.id, READMISSION)
-    row = await _readmit(edge, sender, LockOutState.LIFTED)
-    row.lifted_by, row.lifting = by.sub, key.seal(reason, place=LIFTING)
+    await _readmit(edge, sender, LockOutState.LIFTED, lifted_by=by.sub, lifting=key.seal(reason, place=LIFTING))
     return sender
 
 
@@ -178,17 +177,17 @@ async def readmit(edge: Edge, sender: Sender) -> datetime | None:
     return None
 
 
-async def _readmit(edge: Edge, sender: Sender, how: LockOutState) -> LockOut:
+async def _readmit(edge: Edge, sender: Sender, how: LockOutState, *, lifted_by: str | None = None, lifting: Sealed | None = None) -> None:
     row, prior = await _lock_out(edge, sender, LockOutState.IN_FORCE), sender.state
     if row is None:
         raise AssertionError("who is locked out has the lock-out in force")
-    row.state, row.ended_at = how, edge.now
+    # In one go: the database takes no lifting without its reason, whenever the row is written.
+    row.state, row.ended_at, row.lifted_by, row.lifting = how, edge.now, lifted_by, lifting
     sender.state, sender.locked_out_until = SenderState.WARNED, None
     mine = select(Request).where(col(Request.sender_id) == sender.id, col(Request.sender_state) == SenderState.LOCKED_OUT)
     for one in await edge.session.scalars(mine.order_by(col(Request.id)).with_for_update()):
         _say(edge, one, sender, "sender_readmitted")
     _note(edge, sender, how, prior)
-    return row
 
 
 async def _sender_of(edge: Edge, request: Request) -> Sender:
