@@ -187,6 +187,21 @@ INVARIANTS = (
            WHERE k.destroyed_at > h.at AND coalesce(h.released_at, h.until, 'infinity') > k.destroyed_at""",
     ),
     Invariant(
+        "sealed-record-ended-whole",
+        "The key of a sealed record is gone without its certificate, or one is certified whose key is there (D20).",
+        """SELECT s.id, s.case_id FROM sealed_record s JOIN data_key k ON k.id = s.id
+             LEFT JOIN destruction d ON d.record_id = s.id AND d.destroyed_at IS NOT NULL
+           WHERE (k.destroyed_at IS NOT NULL) <> (d.id IS NOT NULL) OR s.destroyed_at IS DISTINCT FROM d.destroyed_at
+              OR k.destroyed_at IS DISTINCT FROM d.destroyed_at""",
+    ),
+    Invariant(
+        "sealed-record-has-end",
+        "A sealed record is preserved until a date and no deadline ends it, or one waits that no record has.",
+        """SELECT s.id, s.case_id FROM sealed_record s
+             LEFT JOIN deadline d ON d.aggregate_id = s.case_id AND d.kind = 'case.sealed_record_preserved' AND d.state = 'waiting'
+           WHERE (s.preserve_until IS NOT NULL AND s.destroyed_at IS NULL) <> (d.id IS NOT NULL)""",
+    ),
+    Invariant(
         "locked-out-lawfully",
         "A sender is locked out without a received warning, a confirmed lock-out or its ending date; or one in force binds nobody.",
         """SELECT s.id FROM sender s LEFT JOIN lock_out l ON l.sender_id = s.id AND l.state = 'in_force'

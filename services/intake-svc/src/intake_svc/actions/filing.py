@@ -15,7 +15,7 @@ from kernel.decision import Reason
 from kernel.kinds import Kind
 from kernel.workdays import calendar_day
 
-from intake_svc.actions import dates, standing, waiting
+from intake_svc.actions import dates, sealed, standing, waiting
 from intake_svc.actions.likeness import New, link, store_new
 from intake_svc.actions.record import say_case, say_request
 from intake_svc.actions.subjects import hashes_of
@@ -82,7 +82,7 @@ def take_in(edge: Edge, filing: Filing, *, out: Sender | None = None, received_a
         # Said here, since a default that is called costs more than the rest of the row.
         grounds=[],
         key_id=key.id,
-        content=own.seal(json.dumps(filing.brought.content), place="request.content"),
+        content=own.seal(sealed.set_apart(edge, case_kind, key.id, request_id, filing.brought.content), place="request.content"),
         requester=contact.seal(json.dumps(sender.said), place="request.requester"),
         email_hash=keyring.hash("intake.email", sender.email) if sender.email else None,
         wiki_user_hash=keyring.hash("intake.wiki_user", sender.wiki_user) if sender.wiki_user else None,
@@ -112,7 +112,7 @@ async def complete(edge: Edge, request_id: UUID, brought: Brought, *, by: Actor,
     request.may_complete(row.facts(), brought.parts).or_refuse()
     prior = row.public()
     key = await words_key(edge, row)
-    edge.session.add(_supplement(edge, row, brought, key))
+    edge.session.add(await _supplement(edge, row, brought, key))
     row.parts = sorted({*row.parts, *brought.parts})
     row.subject_hashes = sorted({*row.subject_hashes, *hashes_of(edge, Kind(row.kind), brought.matter)})
     named = as_kind or request.named_by(brought.named, on=calendar_day(row.received_at))
@@ -215,12 +215,15 @@ def open_case(edge: Edge, row: Request, kind: Kind, *also: Reason) -> Case:
 
 async def follow_up(edge: Edge, row: Request, brought: Brought) -> Supplement:
     """Keep what its requester sent later, which may be a part that is missing or more about the matter: a person says which."""
-    supplement = _supplement(edge, row, brought, await words_key(edge, row))
+    supplement = await _supplement(edge, row, brought, await words_key(edge, row))
     edge.session.add(supplement)
     return supplement
 
 
-def _supplement(edge: Edge, row: Request, brought: Brought, key: DataKey) -> Supplement:
-    """Seal what was sent later under the request's key."""
-    content = key.seal(json.dumps(brought.content), place="supplement.content")
+async def _supplement(edge: Edge, row: Request, brought: Brought, key: DataKey) -> Supplement:
+    """Seal what was sent later under the request's key; what belongs into the sealed record goes there alone."""
+    lies_sealed = await sealed.lies_sealed(edge, row)
+    if lies_sealed:
+        await sealed.bring(edge, row, brought.content)
+    content = key.seal(sealed.NOTHING if lies_sealed else json.dumps(brought.content), place="supplement.content")
     return Supplement(id=new_id(), request_id=row.id, content=content, by=edge.by.id, at=edge.now)

@@ -19,6 +19,7 @@ from intake_svc.actions.evidence import take_out_all
 from intake_svc.actions.filing import AT_RISK, BREACHED
 from intake_svc.actions.notes import keep_note, lock_seen
 from intake_svc.actions.record import note_case, say_case
+from intake_svc.actions.sealed import move_in
 from intake_svc.model.note import Topic
 from intake_svc.rules import kind as rules
 from intake_svc.rules.request import owner_of, priority_of
@@ -87,6 +88,7 @@ async def _set_clock(edge: Edge, row: Case, due: Target | None) -> None:
 async def into_the_lane(edge: Edge, row: Case) -> None:
     """Leave nothing of a case that is child protection from now on where others could find it (D4, D20)."""
     await take_out_all(edge, row)
+    await move_in(edge, row)
     for request in await edge.session.scalars(select(Request).where(col(Request.case_id) == row.id).order_by(col(Request.id))):
         request.subject_hashes, request.matter_hash = [], None
         await edge.session.execute(delete(Likeness).where(col(Likeness.request_id) == request.id))

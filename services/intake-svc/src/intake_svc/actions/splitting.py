@@ -18,6 +18,7 @@ from kernel.workdays import calendar_day
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from intake_svc.actions import sealed
 from intake_svc.actions.carrying import carry, carry_holds
 from intake_svc.actions.filing import open_case
 from intake_svc.actions.joining import leave, lock_joined
@@ -124,7 +125,7 @@ async def _file(edge: Edge, letter: Request, matter: Matter, kind: Kind, whole: 
         case_id=key.id,
         case_kind=kind,
         key_id=key.id,
-        content=key.seal(json.dumps(brought.content), place="request.content"),
+        content=key.seal(sealed.set_apart(edge, kind, key.id, request_id, brought.content), place="request.content"),
         requester=key.seal(json.dumps(said), place="request.requester"),
         email_hash=letter.email_hash,
         wiki_user_hash=letter.wiki_user_hash,

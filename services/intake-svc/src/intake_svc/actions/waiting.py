@@ -10,7 +10,7 @@ from chassis.ticker import cancel, schedule
 from kernel.actor import Actor
 from kernel.kinds import Kind
 
-from intake_svc.actions import dates
+from intake_svc.actions import dates, sealed
 from intake_svc.actions.proposal import supersede_request
 from intake_svc.actions.record import say_request
 from intake_svc.actions.words import words_key
@@ -77,7 +77,10 @@ async def withdraw(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Req
     prior = row.public()
     await end(edge, row)
     key = await words_key(edge, row)
-    said = key.seal(json.dumps({"summary": note}), place="supplement.content")
+    words, lies_sealed = {"summary": note}, await sealed.lies_sealed(edge, row)
+    if lies_sealed:
+        await sealed.bring(edge, row, words)
+    said = key.seal(sealed.NOTHING if lies_sealed else json.dumps(words), place="supplement.content")
     edge.session.add(Supplement(id=new_id(), request_id=row.id, content=said, by=by.sub, at=edge.now))
     row.state = RequestState.WITHDRAWN
     row.version += 1

@@ -15,6 +15,7 @@ from intake_svc.api.peers import peers
 from intake_svc.api.people import people
 from intake_svc.api.requests import requests
 from intake_svc.api.resolutions import resolutions
+from intake_svc.api.sealed import sealed
 from intake_svc.api.senders import senders
 from intake_svc.api.splitting import splitting
 from intake_svc.api.staff import staff
@@ -36,6 +37,7 @@ ROUTERS = (
     senders,
     erasures,
     people,
+    sealed,
     mail,
     peers,
 )

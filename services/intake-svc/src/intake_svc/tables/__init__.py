@@ -10,6 +10,7 @@ from intake_svc.tables.note import Note
 from intake_svc.tables.request import Likeness, Request, Supplement
 from intake_svc.tables.resolution import Alert, Joining, Passing, Resolution
 from intake_svc.tables.retention import ActionHeard, AppealHeard, Erasure
+from intake_svc.tables.sealed import Destruction, LaneReader, SealedEntry, SealedRecord
 from intake_svc.tables.sender import ConductRow, LockOut, Sender, WarningRow
 from intake_svc.tables.split import HandOver, Split
 from intake_svc.tables.staff import Staff, StaffEntry
@@ -24,6 +25,7 @@ __all__ = [
     "Case",
     "ConductRow",
     "Correspondence",
+    "Destruction",
     "Erasure",
     "Evidence",
     "ExtensionRow",
@@ -32,6 +34,7 @@ __all__ = [
     "Hold",
     "Joining",
     "KindChange",
+    "LaneReader",
     "Likeness",
     "LockOut",
     "Mail",
@@ -41,6 +44,8 @@ __all__ = [
     "Report",
     "Request",
     "Resolution",
+    "SealedEntry",
+    "SealedRecord",
     "Sender",
     "Split",
     "Staff",
