@@ -32,7 +32,7 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
         for only in ("", *(f" by {what}" for what in ("state", "kind", "team", "assignee", "clock")))
         for order in ("due", "-due", "received")
     ]
-    others = ["visible", *lists, *queue, "filing", "bulk", "relay", "inbox", "handover p50", "handover p99"]
+    others = ["visible", *lists, *queue, "filing", "bulk", "mail", "relay", "inbox", "handover p50", "handover p99"]
     assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
         assert one["ours"] > 0

@@ -48,7 +48,7 @@ def request(method: str, path: str, *, token: str = "", body: bytes = b"", heade
     """Write a whole request, in base64."""
     given = {"Host": "127.0.0.1", **({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
     if body:
-        given |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **given}
     head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
     return base64.b64encode(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body).decode()
 

@@ -55,6 +55,12 @@ async def _bulk(ground: Ground, runs: int) -> list[Line]:
     return await measure_bulk(ground, runs)
 
 
+async def _mail(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.mail import measure_mail
+
+    return await measure_mail(ground, runs)
+
+
 async def _relay(ground: Ground, runs: int) -> list[Line]:
     from office.bench.relay import measure_relay
 
@@ -81,6 +87,7 @@ FIGURES: dict[str, Figure] = {
     "queue": _queue,
     "filing": _filing,
     "bulk": _bulk,
+    "mail": _mail,
     "relay": _relay,
     "inbox": _inbox,
     "handover": _handover,
