@@ -15,7 +15,6 @@ from intake_svc.rules import POLICY, alert, joining, resolution, waiting
 from kernel.cases import Case, load_cases
 from kernel.decision import Decision
 from kernel.kinds import CASE_ONLY_KINDS, REQUEST_KINDS, Kind
-from kernel.workdays import HOUSE, calendar_day, is_business_day
 
 CASES = Path(__file__).parent / "cases"
 ON = date(2026, 11, 2)
@@ -79,16 +78,6 @@ def test_waiting(example: Case) -> None:
     wait = waiting.wait_for(Kind(example.given["kind"]), datetime.fromisoformat(example.given["received"]))
     told = (datetime.fromisoformat(example.expect["reminder"]), datetime.fromisoformat(example.expect["lapses"]))
     assert (wait.reminder_at, wait.lapses_at) == told
-
-
-@given(st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # the zone is given beside them
-def test_a_reminder_goes_out_in_business_hours_alone_and_never_before_its_time(at: datetime) -> None:
-    goes = waiting.in_office_hours(at)
-    local = goes.astimezone(HOUSE)
-    assert goes >= at
-    assert is_business_day(calendar_day(goes))
-    assert 9 <= local.hour < 17
-    assert waiting.in_office_hours(goes) == goes
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chassis.testing import Desk, House
 from intake_svc.app import SERVICE
-from intake_svc.rules.waiting import in_office_hours
+from kernel.deadline import in_office_hours
 
 REQUESTS = "/intake/v1/requests"
 DESK: dict[str, Any] = {"role": "requester_desk", "sub": "desk-1"}

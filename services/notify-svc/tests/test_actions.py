@@ -214,7 +214,7 @@ async def test_an_announcement_is_published_by_hand(office: Any, desk: Any) -> N
     ],
 )
 async def test_what_is_over_stays_over_in_the_database_too(office: Any, desk: Any, change: str) -> None:
-    alert = (await office.tell(office.said("case", "at_risk")))[0]
+    alert = (await office.tell(office.said("case", "at_risk", kind="threat_of_harm")))[0]
     if "state = 'delivered'" in change:
         letter = (await office.tell(office.said("request", "received"), requester=requester(email=None)))[0]
         alert = letter

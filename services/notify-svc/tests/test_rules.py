@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kernel.actor import Role
 from kernel.cases import Case, load_cases
 from notify_svc import rules
+from notify_svc.actions.alerts import TOGETHER
 from notify_svc.letters import TEMPLATES
 from notify_svc.model import VISIBLE, Change, Channel, Disclosure, Lane, NotificationFacts, Party, Person, State
 from notify_svc.rules.condition import counter_notice_of
@@ -72,7 +73,7 @@ def test_no_row_names_a_change_that_nobody_says() -> None:
 
 
 def test_every_template_is_used_and_every_row_has_its_template() -> None:
-    assert {telling.template for row in MATRIX.rows for telling in row.tell} == set(TEMPLATES)
+    assert {telling.template for row in MATRIX.rows for telling in row.tell} | {TOGETHER} == set(TEMPLATES)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,7 @@ UNSOUND = {
     "which nobody knows": row(telling('"mail"', more=', when = "x"')),
     "names no channel": row(telling("")),
     "would show on a page": row(telling('"mail", "talk_page"'), 'matters = ["conduct_warning"]'),
+    "for the hours of staff": row(telling('"mail"', more=", in_hours = true")),
     "mixes staff alerts": row(telling('"mail"', "team")),
     "mixes announcements": row(telling('"talk_page"', "community"), stream="dmca_notice"),
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from importlib.resources import files
 
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 from kernel.policy import Policy
-from kernel.workdays import add_business_days, calendar_day, end_of_day, start_of_day
+from kernel.workdays import HOUSE, add_business_days, calendar_day, end_of_day, is_business_day, start_of_day
 
 CLOCKS = Policy.load(files("kernel").joinpath("clocks.toml"))
 
@@ -157,3 +157,24 @@ def _business_day(name: str, received_at: datetime) -> date:
     """Return the business day after receipt that the number in force on the day of receipt names."""
     day = calendar_day(received_at)
     return add_business_days(day, CLOCKS.value(name, on=day))
+
+
+def in_office_hours(at: datetime) -> datetime:
+    """No reminder goes to a person outside business hours: it waits for the next that there are (D6)."""
+    day = calendar_day(at)
+    if not is_business_day(day):
+        return _opening(add_business_days(day, 1))
+    opens, closes = _hours(day)
+    local = at.astimezone(HOUSE).time()
+    if local < opens:
+        return _opening(day)
+    return at if local < closes else _opening(add_business_days(day, 1))
+
+
+def _hours(day: date) -> tuple[time, time]:
+    hours = CLOCKS.value("office_hours", on=day)
+    return time.fromisoformat(hours["opens"]), time.fromisoformat(hours["closes"])
+
+
+def _opening(day: date) -> datetime:
+    return datetime.combine(day, _hours(day)[0], tzinfo=HOUSE).astimezone(UTC)

@@ -7,6 +7,7 @@ from chassis.check import Invariant
 from chassis.service import Service
 
 from notify_svc.api import ROUTERS
+from notify_svc.deadlines import DEADLINES
 from notify_svc.deliveries import CARRIERS
 from notify_svc.letters import check_letters
 from notify_svc.reactions import REACTIONS
@@ -30,7 +31,17 @@ INVARIANTS = (
         "A notification waits, and neither a delivery nor a person will carry it.",
         """SELECT notification.id, notification.state FROM notification LEFT JOIN delivery ON delivery.id = delivery_id
            WHERE notification.state = 'queued' AND NOT by_hand
-             AND (delivery.id IS NULL OR delivery.state NOT IN ('waiting', 'attempting'))""",
+             AND (delivery.id IS NULL OR delivery.state NOT IN ('waiting', 'attempting'))
+             AND NOT EXISTS (SELECT FROM deadline WHERE aggregate_id = notification.id AND deadline.state = 'waiting')
+             AND NOT EXISTS (SELECT FROM notification AS lead WHERE lead.id = notification.together_with
+                             AND lead.id <> notification.id AND lead.state = 'queued')""",
+    ),
+    Invariant(
+        "alerts-end-together",
+        "Alerts that left in one letter stand apart, though no person delivered one of them by hand.",
+        """SELECT notification.id, notification.state, lead.state AS carried FROM notification
+           JOIN notification AS lead ON lead.id = notification.together_with
+           WHERE notification.state <> lead.state AND NOT 'delivered' IN (notification.state, lead.state)""",
     ),
     Invariant(
         "notification-as-its-delivery",
@@ -97,6 +108,7 @@ SERVICE = Service(
     routers=ROUTERS,
     reactions=REACTIONS,
     carriers=CARRIERS,
+    deadlines=DEADLINES,
     invariants=INVARIANTS,
     on_start=begin,
     problems=PROBLEMS,

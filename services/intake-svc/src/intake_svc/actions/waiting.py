@@ -8,6 +8,7 @@ from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.ticker import cancel, schedule
 from kernel.actor import Actor
+from kernel.deadline import in_office_hours
 from kernel.kinds import Kind
 
 from intake_svc.actions import dates, sealed
@@ -41,7 +42,7 @@ async def remind(edge: Edge, row: Request) -> datetime | None:
     """Ask once more for what is missing; outside business hours the reminder waits for the next that there are (D6)."""
     if not row.facts().waits:
         return None
-    hours = rules.in_office_hours(edge.now)
+    hours = in_office_hours(edge.now)
     if hours > edge.now:
         return hours
     prior = row.public()

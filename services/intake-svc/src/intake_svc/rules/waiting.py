@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
+from kernel.deadline import in_office_hours
 from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
-from kernel.workdays import HOUSE, add_business_days, calendar_day, is_business_day
+from kernel.workdays import calendar_day
 
 from intake_svc.model.request import OVER, RequestFacts, RequestState
 from intake_svc.rules import POLICY
@@ -27,27 +28,6 @@ def wait_for(kind: Kind, received_at: datetime) -> Wait:
     periods = POLICY.value("waiting", on=on) | POLICY.value("waiting_of_kinds", on=on).get(kind, {})
     reminder = received_at + timedelta(days=periods["reminder_days"])
     return Wait(in_office_hours(reminder), received_at + timedelta(days=periods["lapse_days"]))
-
-
-def in_office_hours(at: datetime) -> datetime:
-    """No reminder goes to a person outside business hours: it waits for the next that there are (D6)."""
-    day = calendar_day(at)
-    if not is_business_day(day):
-        return _opening(add_business_days(day, 1))
-    opens, closes = _hours(day)
-    local = at.astimezone(HOUSE).time()
-    if local < opens:
-        return _opening(day)
-    return at if local < closes else _opening(add_business_days(day, 1))
-
-
-def _hours(day: date) -> tuple[time, time]:
-    hours = POLICY.value("office_hours", on=day)
-    return time.fromisoformat(hours["opens"]), time.fromisoformat(hours["closes"])
-
-
-def _opening(day: date) -> datetime:
-    return datetime.combine(day, _hours(day)[0], tzinfo=HOUSE).astimezone(UTC)
 
 
 def may_withdraw(request: RequestFacts) -> Decision:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis import deliveries
 from chassis.audit import log_access, write_audit
-from chassis.crypto import DataKey, data_key, new_data_key, reveal
+from chassis.crypto import data_key, new_data_key, reveal
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
 from chassis.outbox import record
@@ -19,14 +19,15 @@ from kernel.digest import digest
 from sqlalchemy import exists, select
 
 from notify_svc import rules
+from notify_svc.actions import alerts
+from notify_svc.actions.posting import LETTER, LOCALE, post
 from notify_svc.letters import facts_of, mailbox, render
 from notify_svc.model import ON_WIKI, Change, Channel, Found, Lane, Letter, Party, Person, State
 from notify_svc.rules import MATRIX, Telling
 from notify_svc.settings import goes_into_folder, mail_of
 from notify_svc.tables import Notification
 
-LOCALE = "en"
-PERSON, LETTER, NOTE = "notification.person", "notification.letter", "notification.note"
+PERSON, NOTE = "notification.person", "notification.note"
 # Announcements have no reader of their own: the page stands for them.
 _PAGES = {"dmca_announcement": Person("dmca_page"), "dmca_commons_announcement": Person("commons_mirror")}
 
@@ -56,6 +57,7 @@ async def cancel(edge: Edge, notification_id: UUID, why: str) -> Notification:
     """Take back a letter that still waits; it is kept as suppressed, with the reason."""
     notification = await lock_in_lane(edge, notification_id)
     rules.may_cancel(notification.facts()).or_refuse()
+    await alerts.wait_no_more(edge, notification)
     if notification.delivery_id is not None:
         await deliveries.cancel(edge, notification.delivery_id)
     prior, key = notification.public(), await data_key(edge, notification.id)
@@ -81,17 +83,19 @@ async def receive_by_hand(edge: Edge, notification_id: UUID, receipt: dict[str, 
 async def take_receipt(edge: Edge, parcel: Parcel, receipt: dict[str, Any]) -> None:
     """A delivery has its receipt: the reader is told."""
     notification = await edge.lock(Notification, parcel.aggregate_id, "notification")
-    notification.attempts = parcel.tries + 1
-    _delivered(edge, notification, receipt)
+    for one in (notification, *await alerts.carried_with(edge, notification)):
+        one.attempts = parcel.tries + 1
+        _delivered(edge, one, receipt)
 
 
 async def take_failure(edge: Edge, parcel: Parcel, state: str, code: str) -> None:
     """A delivery has failed, or may have happened: it waits for a person."""
     notification = await edge.lock(Notification, parcel.aggregate_id, "notification")
-    prior = notification.public()
-    notification.attempts = parcel.tries + 1
-    notification.state, notification.reason_code = State(state), re.sub(r"[^a-z0-9_]", "_", code.lower())[:64]
-    _changed(edge, notification, prior, "failed" if state == "failed" else "uncertain")
+    for one in (notification, *await alerts.carried_with(edge, notification)):
+        prior = one.public()
+        one.attempts = parcel.tries + 1
+        one.state, one.reason_code = State(state), re.sub(r"[^a-z0-9_]", "_", code.lower())[:64]
+        _changed(edge, one, prior, "failed" if state == "failed" else "uncertain")
 
 
 async def lock_in_lane(edge: Edge, notification_id: UUID) -> Notification:
@@ -165,8 +169,8 @@ async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | N
         letter=key.seal(json.dumps(letter.as_intent()), place=LETTER),
         at=edge.now,
     )
-    if state is State.QUEUED and not notification.by_hand:
-        _post(edge, notification, letter, key, urgent=telling.urgent)
+    if state is State.QUEUED and not notification.by_hand and not (telling.in_hours and alerts.wait_for_hours(edge, notification)):
+        post(edge, notification, letter, key, urgent=telling.urgent)
     edge.session.add(notification)
     _say(edge, notification, None, state.value)
     return notification
@@ -184,14 +188,6 @@ def _write(edge: Edge, word: _Word, person: Person, channel: Channel | None, not
         subject=rendered.subject,
         text=rendered.text,
         message_id=f"<{notification_id}@{domain}>",
-    )
-
-
-def _post(edge: Edge, notification: Notification, letter: Letter, key: DataKey, *, urgent: bool) -> None:
-    notification.not_before = edge.now if urgent else edge.now + deliveries.UNDO
-    kind = "folder" if goes_into_folder(edge.runtime) else "smtp"
-    notification.delivery_id = deliveries.deliver(
-        edge, key, aggregate_id=notification.id, kind=kind, intent=letter.as_intent(), urgent=urgent
     )
 
 

@@ -223,6 +223,13 @@ class Alert(Facts):
     change: Annotated[Line, Disclosure.CLOCK]
 
 
+class Together(Facts):
+    """Alerts that waited for business hours, in one letter, each as it would have come alone (D6)."""
+
+    example = {"reference": "0195", "alerts": ["Breached: case of a global ban\n\nA case passed its due date."] * 2}
+    alerts: Annotated[tuple[Passage, ...], Disclosure.CLOCK]
+
+
 class UnusualRate(Facts):
     """More actions than usual: how many, in which time; never what they were (R110)."""
 
@@ -253,5 +260,6 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
     **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel", "alert_attention"), Alert),
     "alert_unusual_rate": UnusualRate,
+    "alerts_together": Together,
 }
 """Every letter there is, with what it tells."""

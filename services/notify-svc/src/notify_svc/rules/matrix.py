@@ -14,7 +14,7 @@ PUBLIC_MEASURES = frozenset({"global_ban", "dmca"})
 """What D17 lets everybody know of by name; everything else never reaches a page."""
 
 _ROW_KEYS = {"stream", "change", "matters", "tell", "untold", "nobody", "cite"}
-_TELL_KEYS = {"party", "template", "channels", "urgent", "when", "otherwise", "once"}
+_TELL_KEYS = {"party", "template", "channels", "urgent", "when", "otherwise", "once", "in_hours"}
 
 
 class MatrixError(ValueError):
@@ -25,7 +25,8 @@ class MatrixError(ValueError):
 class Telling:
     """One party and its letter. `when` names the condition; `otherwise` is why it is suppressed, None: then nobody is to be told.
 
-    `once` names the thing about which this letter goes out once only, whatever event says it again.
+    `once` names the thing about which this letter goes out once only, whatever event says it again. `in_hours` is an alert that waits for
+    business hours (D6).
     """
 
     party: Party
@@ -35,6 +36,7 @@ class Telling:
     when: str | None = None
     otherwise: str | None = None
     once: str | None = None
+    in_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _tellings(where: str, entry: Mapping[str, Any]) -> Iterator[Telling]:
             when=entry.get("when"),
             otherwise=entry.get("otherwise"),
             once=entry.get("once"),
+            in_hours=entry.get("in_hours", False),
         )
 
 
@@ -147,6 +150,8 @@ def _judge(where: str, stream: str, matters: tuple[str, ...], telling: Telling) 
         raise MatrixError(f"{where} would show on a page what the {telling.party} alone may know (D17)")
     if (telling.party is Party.TEAM) != (telling.channels == (Channel.STAFF,)):
         raise MatrixError(f"{where} mixes staff alerts with letters")
+    if telling.in_hours and telling.party is not Party.TEAM:
+        raise MatrixError(f"{where} lets a letter wait for the hours of staff (D6)")
     if (telling.party is Party.COMMUNITY) != (telling.channels == (Channel.WIKI_PAGE,)):
         raise MatrixError(f"{where} mixes announcements with letters")
 

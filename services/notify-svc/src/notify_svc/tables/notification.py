@@ -23,7 +23,7 @@ class Notification(Base, table=True):
     """What one reader is told about one event. `recipient` is an opaque key that keeps two readers of one party apart.
 
     `person`, `letter` and `note` are sealed: who is written to, what is written, and why it was taken back or where the receipt is.
-    `occasion` is the thing about which this letter goes out once only.
+    `occasion` is the thing about which this letter goes out once only. `together_with` is the alert whose delivery carries this one too.
     """
 
     __table_args__ = (
@@ -40,6 +40,7 @@ class Notification(Base, table=True):
         ),
         Index("notification_about", "about_id", "id"),
         Index("notification_lane", "lane", "id"),
+        Index("notification_together", "together_with", postgresql_where="together_with IS NOT NULL"),
         _one_of("party", Party),
         _one_of("channel", Channel),
         _one_of("state", State),
@@ -70,6 +71,7 @@ class Notification(Base, table=True):
     reason_code: str | None = None
     attempts: int = 0
     delivery_id: UUID | None = None
+    together_with: UUID | None = None
     not_before: datetime | None = Field(default=None, sa_column=moment())
     delivered_at: datetime | None = Field(default=None, sa_column=moment())
     published_at: datetime | None = Field(default=None, sa_column=moment())
