@@ -108,10 +108,11 @@ def _judge(letter: Request, matter: Matter) -> tuple[Kind, Decision]:
 
 
 async def _file(edge: Edge, letter: Request, matter: Matter, kind: Kind, whole: Decision) -> tuple[Request, Case]:
-    """File the matter as a request of its own, of the same sender and receipt, with its case; it lies under a key of its own."""
+    """File the matter as a request of its own, of the same sender and receipt, with its case."""
     _, said = await read_requester(edge, letter.id)
     request_id, brought = new_id(), matter.brought
-    key = new_data_key(edge, new_id())
+    # As of any request, what was asked and who asked may each go before the rest of the case does (D27).
+    key, own, contact = (new_data_key(edge, one) for one in (new_id(), request_id, new_id()))
     made = Request(
         id=request_id,
         kind=matter.kind,
@@ -125,8 +126,8 @@ async def _file(edge: Edge, letter: Request, matter: Matter, kind: Kind, whole: 
         case_id=key.id,
         case_kind=kind,
         key_id=key.id,
-        content=key.seal(sealed.set_apart(edge, kind, key.id, request_id, brought.content), place="request.content"),
-        requester=key.seal(json.dumps(said), place="request.requester"),
+        content=own.seal(sealed.set_apart(edge, kind, key.id, request_id, brought.content), place="request.content"),
+        requester=contact.seal(json.dumps(said), place="request.requester"),
         email_hash=letter.email_hash,
         wiki_user_hash=letter.wiki_user_hash,
         subject_hashes=hashes_of(edge, matter.kind, brought.matter),
