@@ -60,6 +60,7 @@ def test_what_a_person_is_told(example: Case) -> None:
     }[said["ask"]]()
     assert [reason.code for reason in decision.reasons] == example.expect["refused"]
     assert rules.may_ask(named=True)
+    assert not rules.may_ask(named=False)
 
 
 async def decided(desk: Desk, case_id: str, outcome: Literal["act", "no_action"] = "act") -> None:

@@ -106,3 +106,11 @@ def test_nothing_goes_before_the_last_appeal_nor_while_something_needs_it(
         assert not held
         assert kind is not Kind.CHILD_PROTECTION
         assert all(one.ended_at or one.kind in POLICY.value("over_when_done", on=ON) for one in measures if one.acts)
+
+
+def test_a_contact_needs_no_ground_to_go_and_a_standing_lasts_as_long_as_it_counts() -> None:
+    assert rules.may_erase_contact(Kept(Kind.GLOBAL_BAN, DECIDED, "act"))
+    assert codes(rules.may_erase_contact(Kept(Kind.GLOBAL_BAN, DECIDED, "act", held=True, appealed=True))) == ["held", "appeal_open"]
+    seen = [DECIDED, DECIDED + timedelta(days=40)]
+    assert rules.standing_until(seen, now=DECIDED, on=ON) == DECIDED + timedelta(days=40 + 365)
+    assert rules.standing_until([], now=DECIDED, on=ON) == DECIDED + timedelta(days=365)
