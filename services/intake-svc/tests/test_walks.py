@@ -33,20 +33,42 @@ CASE_STEPS: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "confirm": ("resolution/confirmation", NOTE, PIA),
     "reopen": ("reopening", NOTE, EVA),
     "recommend": ("recommendations", {"course": "no_action", "rationale": "Nothing holds."}, EVA),
+    "expand": ("expansions", NOTE, EVA),
+    "extend": ("extensions", {"until": "2027-12-01T00:00:00Z", "cause": "new_information", **NOTE}, EVA),
+    "make it an event ban": ("kind", {"kind": "event_ban", "reason": "It was there."}, EVA),
+    "make it another": ("kind", {"kind": "conduct_warning", "reason": "It was less."}, EVA),
+    "hand over": ("hand-overs", {"team": "legal", **NOTE}, EVA),
+    "hand back": ("hand-overs", {"team": "trust_and_safety", **NOTE}, {"role": "team_manager", "sub": "max"}),
+    "hold": ("holds", {"reason": "A court asked."}, {"role": "legal", "sub": "lea", "reason": "a hold"}),
 }
-STEP = st.tuples(st.sampled_from(["join", *REQUEST_STEPS, *CASE_STEPS]), st.sampled_from([0, 1]))
+MATTER: dict[str, Any] = {
+    "kind": "event_ban",
+    "summary": "Another matter.",
+    "subjects": [{"user": "Second one"}],
+    "grounds": ["harassment_at_events"],
+    "evidence": [{"text": "Seen there."}],
+    "local_attempts_waiver": "It happened off the wikis.",
+}
+SPLITS = {"split a matter off": {"matter": MATTER}, "split it off": {}}
+QUEUE = """SELECT id::text FROM "case" WHERE kind <> 'child_protection' AND kind <> 'staff_complaint'
+           ORDER BY CASE WHEN state IN ('decided', 'closed') THEN 2 WHEN priority = 'urgent' THEN 0 ELSE 2 END, due_at, id LIMIT 200"""
+STEP = st.tuples(st.sampled_from(["join", *SPLITS, *REQUEST_STEPS, *CASE_STEPS]), st.sampled_from([0, 1]))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(first_whole=st.booleans(), steps=st.lists(STEP, min_size=4, max_size=12))
+@given(first_whole=st.booleans(), steps=st.lists(STEP, min_size=5, max_size=14))
 async def test_any_steps_in_any_order_leave_a_whole_record(at_work: Desk, first_whole: bool, steps: list[tuple[str, int]]) -> None:
     desk, about = at_work, {"subjects": [{"user": f"Walk {uuid4().hex}"}]}
     ids = [await _file(desk, about, whole=whole) for whole in (first_whole, True)]
+    received = [await _received(desk, request_id) for request_id in ids]
     for step, which in steps:
         answer = await _take(desk, step, ids, which)
         assert answer is None or answer.status_code in {200, 201, 404, 409}, (step, answer.text)
     assert await desk.findings() == []
-    for request_id in ids:
+    assert [await _received(desk, request_id) for request_id in ids] == received
+    queue = (await desk.get(f"{CASES}?sort=due&limit=200", role="auditor")).json()["items"]
+    assert [one["id"] for one in queue] == [row["id"] for row in await desk.sql(QUEUE)]
+    for request_id in [*ids, *await _split_off(desk, ids)]:
         row = await _row(desk, request_id)
         await _moved_as_the_law_has_it(desk, request_id, "request", REQUEST_MOVES, RequestState)
         if row["case_id"] is not None:
@@ -75,6 +97,9 @@ async def _take(desk: Desk, step: str, ids: list[str], which: int) -> Any:
         path, body, who = REQUEST_STEPS[step]
         return await desk.post(f"{REQUESTS}/{ids[which]}/{path}", body, **who)
     case_id = (await _row(desk, ids[which]))["case_id"]
+    if step in SPLITS:
+        body = {"request_id": ids[which], **NOTE, **SPLITS[step]}
+        return None if case_id is None else await desk.post(f"{CASES}/{case_id}/splits", body, **EVA)
     path, body, who = CASE_STEPS[step]
     return None if case_id is None else await desk.post(f"{CASES}/{case_id}/{path}", body, **who)
 
@@ -82,6 +107,23 @@ async def _take(desk: Desk, step: str, ids: list[str], which: int) -> Any:
 async def _row(desk: Desk, request_id: str) -> Any:
     (row,) = await desk.sql("SELECT case_id, state FROM request WHERE id::text = $1", request_id)
     return row
+
+
+async def _received(desk: Desk, request_id: str) -> Any:
+    (row,) = await desk.sql("SELECT received_at FROM request WHERE id::text = $1", request_id)
+    return row["received_at"]
+
+
+async def _split_off(desk: Desk, ids: list[str]) -> list[str]:
+    """Give what was split off these letters; each has the receipt of its letter, and its own case counts from it."""
+    rows = await desk.sql(
+        """SELECT r.id::text, r.received_at, letter.received_at AS letter_at, c.received_at AS counts
+           FROM request r JOIN request letter ON letter.id = r.letter_id JOIN "case" c ON c.id = r.key_id
+           WHERE letter.id::text = ANY($1)""",
+        ids,
+    )
+    assert all(row["received_at"] == row["letter_at"] == row["counts"] for row in rows)
+    return [row["id"] for row in rows]
 
 
 async def _moved_as_the_law_has_it(desk: Desk, aggregate_id: str, noun: str, moves: Any, states: Any) -> None:
