@@ -59,11 +59,31 @@ BEGIN
   RETURN NEW;
 END $$
 """
+# What is finished stays so; what was not required or was retracted may be reported all the same (D21).
+TIP_MOVES = """
+CREATE FUNCTION legal_cybertip_move(old text, new text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT (old, new) IN (('open', 'finished'), ('open', 'retracted'), ('open', 'not_required'), ('retracted', 'open'), ('not_required', 'open'))
+$$
+"""
+TIP = """
+CREATE FUNCTION guard_cybertip() RETURNS trigger LANGUAGE plpgsql SET search_path = intake, pg_temp AS $$
+BEGIN
+  IF OLD.state <> NEW.state AND NOT legal_cybertip_move(OLD.state, NEW.state) THEN
+    RAISE EXCEPTION 'no move of a report from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.state IN ('not_required', 'retracted') AND (num_nonnulls(NEW.waived_by, NEW.second, NEW.counsel) < 3
+     OR NEW.waived_by IN (NEW.second, NEW.counsel) OR NEW.second = NEW.counsel) THEN
+    RAISE EXCEPTION 'three persons decide not to report' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
 
 
 def upgrade() -> None:
-    """Make the sealed record, its readers and its end."""
+    """Make the sealed record, its readers and its end, and the duty to report."""
     _sealed()
+    _cybertip()
 
 
 def _belongs(table: str, column: str | None = None) -> sa.ForeignKeyConstraint:
@@ -151,10 +171,61 @@ def _sealed() -> None:
     )
 
 
+def _cybertip() -> None:
+    op.create_table(
+        "cybertip",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("incident", "decided_by")),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("environment", "report_id")),
+        *(sa.Column(name, MOMENT, nullable=True) for name in ("opened_at", "finished_at")),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("failure", "waived_as", "waived_by")),
+        sa.Column("waiver", sa.LargeBinary(), nullable=True),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("second", "counsel")),
+        sa.CheckConstraint("state IN ('open', 'finished', 'retracted', 'not_required')", name="state_known"),
+        sa.CheckConstraint("step IN ('undecided', 'sending', 'failed', 'over')", name="step_known"),
+        sa.CheckConstraint("waived_as IN ('not_apparent', 'educational_discussion', 'school_event')", name="waived_as_known"),
+        sa.CheckConstraint("environment IN ('test', 'production')", name="environment_known"),
+        sa.CheckConstraint("(state = 'open') = (step <> 'over')", name="open_until_over"),
+        sa.CheckConstraint(
+            "(report_id IS NULL) = (opened_at IS NULL) AND (report_id IS NULL) = (environment IS NULL)", name="report_whole"
+        ),
+        sa.CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished_when"),
+        sa.CheckConstraint("state <> 'finished' OR report_id IS NOT NULL", name="finished_with_receipt"),
+        sa.CheckConstraint("step <> 'sending' OR decided_by IS NOT NULL", name="sent_by_decision"),
+        _belongs("case"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("cybertip_case", "cybertip", ["case_id"], unique=True)
+    op.create_table(
+        "cybertip_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("answered", sa.Text(), nullable=False),
+        sa.Column("report_id", sa.Text(), nullable=True),
+        sa.CheckConstraint("environment IN ('test', 'production')", name="environment_known"),
+        sa.CheckConstraint("answered IN ('sent', 'opened', 'refused', 'not_sent', 'lost', 'dropped')", name="answered_known"),
+        sa.CheckConstraint("(report_id IS NOT NULL) = (answered IN ('opened', 'dropped'))", name="opened_with_number"),
+        _belongs("cybertip", "tip_id"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("cybertip_attempt_tip", "cybertip_attempt", ["tip_id", "id"])
+    op.execute(TIP_MOVES)
+    op.execute(TIP)
+    op.execute("CREATE TRIGGER cybertip_guard BEFORE UPDATE ON cybertip FOR EACH ROW EXECUTE FUNCTION guard_cybertip()")
+
+
 def downgrade() -> None:
     """Take it all away; what was sealed is lost with it."""
     op.execute("DROP TRIGGER sealed_record_ends_lawfully ON data_key")
-    for table in ("destruction", "sealed_entry", "sealed_record", "lane_reader"):
+    for table in ("cybertip_attempt", "cybertip", "destruction", "sealed_entry", "sealed_record", "lane_reader"):
         op.drop_table(table)
+    op.execute("DROP FUNCTION guard_cybertip()")
+    op.execute("DROP FUNCTION legal_cybertip_move(text, text)")
     for name in ("sealed_record_ends_lawfully", "guard_sealed_record", "guard_destruction"):
         op.execute(f"DROP FUNCTION {name}()")

@@ -6,6 +6,8 @@ from chassis.service import Service
 
 from intake_svc.api import ROUTERS
 from intake_svc.deadlines import DEADLINES
+from intake_svc.deliveries import CARRIERS
+from intake_svc.deliveries.start import make_sure
 from intake_svc.invariants import INVARIANTS
 from intake_svc.mail.lmtp import listen
 from intake_svc.mail.reader import close
@@ -23,8 +25,10 @@ SERVICE = Service(
     routers=ROUTERS,
     reactions=REACTIONS,
     deadlines=DEADLINES,
+    carriers=CARRIERS,
     invariants=INVARIANTS,
     loops={"lmtp": listen},
+    on_start=make_sure,
     on_stop=close,
     problems=PROBLEMS,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.edge import Edge
 from chassis.service import Due
 
-from intake_svc.actions import case, dates, destruction, erasing, forgetting, sender, waiting
+from intake_svc.actions import case, cybertip, dates, destruction, erasing, forgetting, sealed, sender, waiting
 from intake_svc.actions.filing import AT_RISK, BREACHED
 from intake_svc.tables import Case, Request, Sender
 
@@ -25,6 +25,7 @@ DEADLINES: Mapping[str, Due] = {
     AT_RISK: Due(aggregate=Case, act=_at_risk),
     BREACHED: Due(aggregate=Case, act=_breached),
     case.LEASE: Due(aggregate=Case, act=case.release),
+    sealed.LATE: Due(aggregate=Case, act=cybertip.late),
     destruction.PRESERVED: Due(aggregate=Case, act=destruction.end_by_term),
     waiting.REMINDER: Due(aggregate=Request, act=waiting.remind),
     waiting.LAPSE: Due(aggregate=Request, act=waiting.lapse),

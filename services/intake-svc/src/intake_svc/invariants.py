@@ -187,6 +187,23 @@ INVARIANTS = (
            WHERE k.destroyed_at > h.at AND coalesce(h.released_at, h.until, 'infinity') > k.destroyed_at""",
     ),
     Invariant(
+        "report-goes-on",
+        "A report is under way and no delivery carries it, or a duty is open and no date asks about it (D21).",
+        """SELECT t.id, t.case_id FROM cybertip t
+           WHERE (t.step = 'sending' AND NOT EXISTS (
+               SELECT FROM delivery d WHERE d.aggregate_id = t.id AND d.state IN ('waiting', 'attempting')))
+             OR (t.state = 'open') <> EXISTS (
+               SELECT FROM deadline d WHERE d.aggregate_id = t.case_id AND d.kind = 'case.cybertip_late' AND d.state = 'waiting')""",
+    ),
+    Invariant(
+        "reported-by-receipt",
+        "A report counts as received without NCMEC's receipt, or was not required without three persons (D21).",
+        """SELECT t.id, t.case_id FROM cybertip t
+           WHERE (t.state = 'finished' AND NOT EXISTS (
+               SELECT FROM delivery d WHERE d.aggregate_id = t.id AND d.state = 'done' AND d.receipt ->> 'outcome' = 'finished'))
+             OR (t.state IN ('not_required', 'retracted') AND num_nonnulls(t.waived_by, t.second, t.counsel) < 3)""",
+    ),
+    Invariant(
         "sealed-record-ended-whole",
         "The key of a sealed record is gone without its certificate, or one is certified whose key is there (D20).",
         """SELECT s.id, s.case_id FROM sealed_record s JOIN data_key k ON k.id = s.id

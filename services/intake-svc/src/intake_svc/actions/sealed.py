@@ -12,14 +12,18 @@ from chassis.audit import log_access
 from chassis.crypto import DataKey, KeyDestroyed, Sealed, data_key, new_data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
 from chassis.errors import NotFound
+from chassis.ticker import schedule
 from kernel.kinds import Kind
+from kernel.workdays import calendar_day
 from sqlalchemy import select
 from sqlmodel import col
 
 from intake_svc.model.sealed import EntryKind
-from intake_svc.tables import Case, Request, SealedEntry, SealedRecord, Supplement
+from intake_svc.rules.cybertip import asked_again_at
+from intake_svc.tables import Case, CyberTip, Request, SealedEntry, SealedRecord, Supplement
 
 WORDS = "sealed_entry.words"
+LATE = "case.cybertip_late"
 NOTHING = "{}"
 """What lies under the case's own key in place of what went into the sealed record."""
 
@@ -37,9 +41,12 @@ class Entry:
 
 
 def begin(edge: Edge, case_id: UUID) -> tuple[SealedRecord, DataKey]:
-    """Make the record of a case, under a key of its own."""
+    """Make the record of a case, under a key of its own, and with it the duty to decide whether it is reported (D21)."""
     record = SealedRecord(id=new_id(), case_id=case_id, opened_at=edge.now)
     edge.session.add(record)
+    tip = CyberTip(id=new_id(), case_id=case_id)
+    edge.session.add(tip)
+    schedule(edge, aggregate_id=case_id, kind=LATE, due_at=asked_again_at(tip.facts(), edge.now, on=calendar_day(edge.now)))
     return record, new_data_key(edge, record.id)
 
 

@@ -3,6 +3,7 @@
 from intake_svc.api.bulk import bulk
 from intake_svc.api.cases import cases
 from intake_svc.api.clocks import clocks
+from intake_svc.api.cybertip import cybertip
 from intake_svc.api.erasures import erasures
 from intake_svc.api.evaluation import evaluation
 from intake_svc.api.evidence import evidence
@@ -38,6 +39,7 @@ ROUTERS = (
     erasures,
     people,
     sealed,
+    cybertip,
     mail,
     peers,
 )

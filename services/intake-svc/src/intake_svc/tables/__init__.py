@@ -2,6 +2,7 @@
 
 from intake_svc.tables.case import FAR, Case, ExtensionRow, Recommendation
 from intake_svc.tables.columns import Base
+from intake_svc.tables.cybertip import CyberTip, CyberTipAttempt
 from intake_svc.tables.evaluation import BreachCause, Finding, KindChange, Report
 from intake_svc.tables.evidence import Evidence
 from intake_svc.tables.hold import Hold
@@ -25,6 +26,8 @@ __all__ = [
     "Case",
     "ConductRow",
     "Correspondence",
+    "CyberTip",
+    "CyberTipAttempt",
     "Destruction",
     "Erasure",
     "Evidence",
