@@ -40,7 +40,7 @@ BROKEN = {
     "too_many_parts": parts(1_001),
     "header_too_long": head() + b"To: " + b", ".join(b"a%d@example.org" % one for one in range(10_000)) + b"\r\n\r\nwords",
     "too_many_headers": head() + b"".join(b"X-H%d: y\r\n" % one for one in range(10_000)) + b"\r\nwords",
-    "too_large": head() + b"\r\n" + b"a" * 75 * 550_000,
+    "too_large": head() + b"\r\n" + b"a" * 75 * 137_000,
     "reading_overran": head() + HOSTILE,
 }
 
@@ -74,6 +74,11 @@ async def test_a_mail_that_breaks_a_bound_goes_before_a_person_and_nothing_of_it
     assert "text" not in told.json()
     if why != "reading_overran":  # to read it twice takes twice the time
         assert (await post(BROKEN[why])).json() == answer.json()
+
+
+async def test_forty_megabytes_stay_with_the_mail_system(post: Post) -> None:
+    answer = await post(head() + b"\r\n" + b"a" * 75 * 550_000, "emergency")
+    assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (413, "too_large")
 
 
 async def test_in_the_urgent_lanes_it_has_its_case_at_once(desk: Desk, post: Post) -> None:

@@ -28,9 +28,12 @@ from intake_svc.settings import settings
 from intake_svc.tables import Mail
 
 mail = Router(prefix="/intake/v1", tags=["intake"])
-LARGEST = 64 << 20
-"""What is taken over HTTP at all; of what is larger than a mail may be only the headers are read."""
+LARGEST = 10 << 20
+"""What is taken over HTTP at all (bytes): what is larger stays with the mail system, which is told so (413)."""
 MAIL = "message/rfc822"
+EXAMPLE = (
+    "From: A. Writer <writer@example.org>\r\nSubject: A request\r\nMessage-ID: <1@example.org>\r\n\r\nThe account harasses us.\r\n"
+)
 READERS = (Role.EVALUATOR, Role.TEAM_MANAGER, Role.LEGAL, Role.CHILD_PROTECTION, Role.AUDITOR)
 SETTLERS = (Role.EVALUATOR, Role.LEGAL, Role.CHILD_PROTECTION)
 NEEDS_REASON = {"description": "Missing: X-Access-Reason, for child protection."}
@@ -128,6 +131,7 @@ async def read_it(request: Asked, body: Received) -> Read:
     body_limit=LARGEST,
     limited=False,
     prepares=read_it,
+    openapi_extra={"requestBody": {"required": True, "content": {MAIL: {"schema": {"type": "string"}, "example": EXAMPLE}}}},
     responses={200: JOINED, 202: {"model": PassedView, "description": "It was passed on, waits for a person, or is a machine's."}},
 )
 async def take_mail(
