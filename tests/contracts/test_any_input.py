@@ -22,6 +22,12 @@ OPERATIONS = {operation.label: operation for operation in (found.ok() for found 
 _keys = itertools.count(1)
 
 
+@schemathesis.serializer("message/rfc822")
+def as_mail(_context: Any, value: Any) -> bytes:
+    """Send as a mail whatever comes to mind: any bytes may be one."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
 def attempt(operation: Any, url: str, token: str, ids: dict[str, str]) -> None:
     """Call an operation with what its schema allows and with what it does not, about things that are there and things that are not."""
     known = [name for name in ids if f"{{{name}}}" in operation.path]
