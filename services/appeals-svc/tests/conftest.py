@@ -216,3 +216,72 @@ async def _nothing_is_broken(request: pytest.FixtureRequest) -> AsyncIterator[No
     if "desk" in request.fixturenames:
         desk: Desk = request.getfixturevalue("desk")
         assert await desk.findings() == []
+
+
+MEMBERS = tuple(f"member-{number}" for number in range(10))
+CLEAR = "Knows nobody in the case."
+
+
+@dataclass
+class Court:
+    """Seats those who judge, and lets them vote."""
+
+    desk: Desk
+    clerk: Clerk
+
+    async def ask(self, method: str, path: str, role: str, sub: str | None = None, body: Any = None) -> httpx.Response:
+        return await self.desk.call(method, f"/appeals/v1{path}", role=role, sub=sub, reason="an appeal", json=body)
+
+    async def enrol(self) -> None:
+        """Fill every chair, once for the session's database."""
+        for number, sub in enumerate(MEMBERS):
+            body = {"pseudonym": f"Reviewer {number}", "sub": sub, "name": f"Member Example {number}", "wiki_user": f"Member {number}"}
+            await self.desk.post("/appeals/v1/committee/members", body, role="legal", sub="cora")
+
+    async def accepted(self, decision_id: UUID, **values: Any) -> str:
+        """File an appeal and let it proceed."""
+        appeal: str = (await self.clerk.file(decision_id, **values)).json()["id"]
+        answer = await self.clerk.counsel(appeal)
+        assert answer.json()["state"] == "accepted", answer.text
+        return appeal
+
+    async def panel(self, appeal: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.ask("GET", f"/appeals/{appeal}/panel", "facilitator", "fay")).json()
+        return found
+
+    async def subs(self, appeal: str, state: str = "cleared") -> list[str]:
+        """Tell whose the seats in this state are; only a test may."""
+        seats = (await self.panel(appeal))["seats"]
+        names = [one["pseudonym"].removeprefix("Reviewer ") for one in seats if one["state"] == state]
+        return [f"member-{name}" for name in names]
+
+    async def clear(self, appeal: str, *, sub: str = "cora", **verdicts: str) -> httpx.Response:
+        """Clear every seat that waits, but for those of whom something else is said, by `member_N`."""
+        waiting = [one for one in (await self.panel(appeal))["seats"] if one["state"] == "waiting"]
+        said = {f"Reviewer {who.removeprefix('member_')}": verdict for who, verdict in verdicts.items()}
+        seats = [{"seat": one["seat"], "verdict": said.get(one.get("pseudonym", ""), "clear"), "why": CLEAR} for one in waiting]
+        return await self.ask("POST", f"/appeals/{appeal}/panel/clearance", "legal", sub, {"seats": seats})
+
+    async def seated(self, appeal: str) -> list[str]:
+        """Draw and clear a panel; give whose it is."""
+        drawn = await self.ask("POST", f"/appeals/{appeal}/panel", "facilitator", "fay", {})
+        assert drawn.status_code == 200, drawn.text
+        assert (await self.clear(appeal)).json()["state"] == "in_panel"
+        return await self.subs(appeal)
+
+    async def vote(self, appeal: str, sub: str, vote: str = "overturn", **more: Any) -> httpx.Response:
+        body = {"vote": vote, "note": f"The second account was never asked, says {vote}.", **more}
+        return await self.ask("POST", f"/appeals/{appeal}/votes", "committee", sub, body)
+
+    async def answer(self, appeal: str) -> httpx.Response:
+        return await self.ask("POST", f"/appeals/{appeal}/outcome", "facilitator", "fay", {"reply": "The panel has looked at each step."})
+
+
+@pytest.fixture(scope="session")
+async def _members(desk: Desk) -> None:
+    await Court(desk, Clerk(desk)).enrol()
+
+
+@pytest.fixture
+def court(desk: Desk, clerk: Clerk, _members: None) -> Court:
+    return Court(desk, clerk)

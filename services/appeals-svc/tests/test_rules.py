@@ -146,7 +146,7 @@ def test_an_accepted_appeal_has_28_days_and_is_at_risk_at_21() -> None:
 
 def test_what_has_ended_never_moves_again() -> None:
     ended = {state for state, moves in MOVES.items() if not moves}
-    assert ended == {State.INELIGIBLE, State.REFUSED_BY_COUNSEL, State.MOOT}
+    assert ended == {State.INELIGIBLE, State.REFUSED_BY_COUNSEL, State.DECIDED, State.WITHDRAWN, State.MOOT}
     assert set(MOVES) == set(State)
 
 

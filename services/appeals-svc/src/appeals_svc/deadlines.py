@@ -9,7 +9,7 @@ from chassis.edge import Edge
 from chassis.service import Due
 
 from appeals_svc.actions import appeals, counsel
-from appeals_svc.model import State
+from appeals_svc.model import ANSWERABLE, State
 from appeals_svc.tables import Appeal
 
 
@@ -27,7 +27,7 @@ async def reasons_due(edge: Edge, row: Any) -> datetime | None:
 async def at_risk(edge: Edge, row: Any) -> datetime | None:
     """Tell once that an accepted appeal is at risk; one whose time is over already is told as breached alone."""
     appeal: Appeal = row
-    if appeal.state == State.ACCEPTED and appeal.clock_state == "running":
+    if appeal.state in ANSWERABLE and appeal.clock_state == "running":
         await counsel.at_risk(edge, appeal)
     return None
 
@@ -35,7 +35,7 @@ async def at_risk(edge: Edge, row: Any) -> datetime | None:
 async def breached(edge: Edge, row: Any) -> datetime | None:
     """Tell once that an accepted appeal is late."""
     appeal: Appeal = row
-    if appeal.state == State.ACCEPTED and appeal.clock_state in ("running", "at_risk"):
+    if appeal.state in ANSWERABLE and appeal.clock_state in ("running", "at_risk"):
         await counsel.breached(edge, appeal)
     return None
 

@@ -18,6 +18,7 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from appeals_svc import rules
+from appeals_svc.actions import rulings
 from appeals_svc.actions.facts import facts_of, known, locked_out_until
 from appeals_svc.model import HOLDS_NO_PLACE, AppellantRole, Channel, DecisionFacts, Route, State, Term
 from appeals_svc.tables import Appeal, Decision
@@ -51,6 +52,7 @@ class Letter:
     channel: Channel
     reasons: str | None = None
     claimed_informed_at: datetime | None = None
+    locale: str | None = None
 
 
 async def file(edge: Edge, letter: Letter, *, party: bool | None) -> Appeal:
@@ -150,6 +152,7 @@ def _new(edge: Edge, letter: Letter, decision: Decision | None, *, party: bool |
         email_hash=None if email is None else hashes.hash("appeals.email", email),
         user_hash=None if user is None else hashes.hash("appeals.wiki_user", user),
         claimed_informed_at=letter.claimed_informed_at,
+        locale=letter.locale,
         party=party,
     )
 
@@ -165,6 +168,8 @@ async def _judge(edge: Edge, appeal: Appeal, decision: Decision | None) -> None:
     earlier = issuance is not None and await _filed_before(edge, appeal, issuance.issuance)
     claim = rules.Claim(verified, appeal.party, earlier, appeal.claimed_informed_at)
     decided = rules.may_file(facts, role, at, claim)
+    if verified:
+        rulings.keep(edge, appeal.id, rulings.Filed(facts, role, Channel(appeal.channel), at, claim), on=at.date())
     appeal.eligibility = [asdict(reason) for reason in decided.reasons]
     # A stranger, and who is not verified, is not told what it is about: so nothing of the case is on the appeal either.
     if verified and facts is not None and issuance is not None and appeal.party:
@@ -207,6 +212,8 @@ async def _filed_before(edge: Edge, appeal: Appeal, issuance: int) -> bool:
         Appeal.id != appeal.id,
         col(Appeal.verified_at).is_not(None),
         col(Appeal.state).not_in(sorted(HOLDS_NO_PLACE)),
+        # Taken back before counsel let it proceed, it cost nobody anything and may come again (R105).
+        or_(col(Appeal.state) != State.WITHDRAWN, col(Appeal.counsel_at).is_not(None)),
         or_(*same),
     )
     with edge.session.no_autoflush:

@@ -13,13 +13,16 @@ from contracts import opaque
 from contracts.appeal import AppealChange, AppealChangeKind
 
 from appeals_svc import rules
+from appeals_svc.actions import rulings
 from appeals_svc.actions.facts import known, participants_of
 from appeals_svc.model import State, Verdict
 from appeals_svc.tables import Appeal
 
 
-async def decide(edge: Edge, appeal_id: UUID, verdict: Verdict, note: str) -> Appeal:
+async def decide(edge: Edge, appeal_id: UUID, verdict: Verdict, note: str, *, requester_needed: str | None = None) -> Appeal:
     """Let an appeal proceed, or refuse it; approval starts its clock.
+
+    `requester_needed` says why those who judge must know who asked for the case; without it they do not (D13).
 
     Raises:
         NotFound: there is no such appeal.
@@ -30,9 +33,13 @@ async def decide(edge: Edge, appeal_id: UUID, verdict: Verdict, note: str) -> Ap
     participants = [] if decision is None else await participants_of(edge, decision)
     counsel = opaque(edge.by.id)
     rules.may_decide(State(appeal.state), counsel, participants).or_refuse()
+    rulings.keep(edge, appeal.id, rulings.Gate(State(appeal.state), counsel, tuple(participants)), on=edge.now.date())
     prior, before = appeal.public(), appeal.state
     appeal.counsel_by, appeal.counsel_at = counsel, edge.now
-    appeal.counsel_note = (await data_key(edge, appeal.id)).seal(note, place="appeal.counsel_note")
+    key = await data_key(edge, appeal.id)
+    appeal.counsel_note = key.seal(note, place="appeal.counsel_note")
+    if requester_needed is not None:
+        appeal.requester_needed = key.seal(requester_needed, place="appeal.requester_needed")
     appeal.version += 1
     kind: AppealChangeKind = "refused_by_counsel"
     appeal.state = State.REFUSED_BY_COUNSEL

@@ -21,7 +21,7 @@ from sqlmodel import col, select
 from appeals_svc import rules
 from appeals_svc.actions.mootness import end_what_is_moot
 from appeals_svc.model import AppellantRole, DecisionKind, Nature, Standing
-from appeals_svc.tables import CaseFile, Decision, Participant, Receipt, Term
+from appeals_svc.tables import CaseFile, Decision, Participant, Receipt, Step, Term
 
 # As whom the party of a letter may appeal; the others are told, but are not directly involved (R105).
 ROLE_OF_PARTY = {
@@ -174,7 +174,19 @@ async def _add_term(
 
 
 async def _took_part(edge: Edge, about_id: UUID, event: AnyChange) -> None:
+    """Keep who did it, and, without saying who, that it was done: what those who judge are shown of the procedure (R113, D13)."""
     await _participant(edge, about_id, event.performer.id, event.performer.role, event.dt)
+    signed = event.kind == "review_recorded"
+    values = {
+        "about_id": about_id,
+        "version": event.version,
+        "at": event.dt,
+        "what": event.kind,
+        "role": event.performer.role,
+        "level": getattr(event.state, "reviewed_level", None) if signed else None,
+        "verdict": getattr(event.state, "review_verdict", None) if signed else None,
+    }
+    await edge.session.execute(insert(Step).values(values).on_conflict_do_nothing())
 
 
 async def _participant(edge: Edge, about_id: UUID, sub: str, role: str, since: datetime) -> None:

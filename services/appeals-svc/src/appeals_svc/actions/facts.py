@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from appeals_svc import rules
 from appeals_svc.model import AppellantRole, DecisionFacts, DecisionKind, GlobalBan, Letter, Nature, Participation, Standing
 from appeals_svc.model import Term as TermFacts
-from appeals_svc.tables import Appeal, CaseFile, Decision, Participant, Receipt, Term
+from appeals_svc.tables import Appeal, CaseFile, Decision, Participant, Receipt, Step, Term
 
 
 async def known(edge: Edge, kind: str, decision_id: UUID, *, lock: bool = False) -> Decision | None:
@@ -59,6 +59,12 @@ async def participants_of(edge: Edge, decision: Decision) -> list[Participation]
     """List who took part in the decision, its case, its requests or its notice, as far as the bus shows it (D13)."""
     rows = await edge.session.scalars(select(Participant).where(col(Participant.about_id).in_(await _file_of(edge, decision))))
     return [Participation(one.sub, one.role) for one in rows]
+
+
+async def steps_of(edge: Edge, decision: Decision) -> list[Step]:
+    """List what happened to a decision, its case, its requests or its notice, oldest first."""
+    steps = select(Step).where(col(Step.about_id).in_(await _file_of(edge, decision)))
+    return list(await edge.session.scalars(steps.order_by(col(Step.at), col(Step.about_id), col(Step.version))))
 
 
 async def filed_by(edge: Edge, decision: Decision, sub: str) -> bool:

@@ -54,6 +54,8 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=50_000), AfterValidator(_written)]
 Note = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_written)]
+User = Annotated[Line, Field(max_length=255), AfterValidator(_user)]
+Locale = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 How = Annotated[Line, Field(min_length=1, max_length=500)]
 
 
@@ -82,7 +84,7 @@ class AppellantForm(Form):
     role: AppellantRole
     name: Annotated[Line, Field(max_length=255)] | None = None
     email: Email | None = None
-    wiki_user: Annotated[Line, Field(max_length=255), AfterValidator(_user)] | None = None
+    wiki_user: User | None = None
     verified: VerificationForm | None = None
 
     @model_validator(mode="after")
@@ -98,19 +100,20 @@ class AppellantForm(Form):
 
 
 class AppealForm(Form):
-    """An appeal as it came in; without reasons they are asked for (R107)."""
+    """An appeal as it came in; without reasons they are asked for (R107). `locale` is the language of its reasons, English unless said."""
 
     decision: DecisionForm
     appellant: AppellantForm
     reasons: Prose | None = None
     claimed_informed_at: Moment | None = None
     channel: Channel
+    locale: Locale | None = None
 
     def letter(self) -> Letter:
         """Give it to the action."""
         verified = self.appellant.verified
         who = Appellant(role=self.appellant.role, verified_how=verified.how if verified else None, **self.appellant.named())
-        return Letter(self.decision.kind, self.decision.id, who, self.channel, self.reasons, self.claimed_informed_at)
+        return Letter(self.decision.kind, self.decision.id, who, self.channel, self.reasons, self.claimed_informed_at, self.locale)
 
 
 class ReasonsForm(Form):
@@ -120,10 +123,20 @@ class ReasonsForm(Form):
 
 
 class CounselForm(Form):
-    """What counsel says at the gate, and why (R104)."""
+    """What counsel says at the gate, and why (R104).
+
+    `requester_needed` says why those who judge must know who asked for the case; without it they do not (D13).
+    """
 
     verdict: Verdict
     note: Note
+    requester_needed: Note | None = None
+
+
+class TranslationForm(Form):
+    """The reasons in English."""
+
+    text: Prose
 
 
 class EligibilityForm(Form):

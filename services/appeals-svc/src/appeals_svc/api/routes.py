@@ -1,4 +1,4 @@
-"""The operations of appeals-svc. The panel, its votes and its outcome are not here yet."""
+"""Operations of an appeal: filing, reasons, verification, the gate, taking it back, and what is told of it (R104-R107)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from fastapi import Query
 from kernel.actor import Role
 from sqlmodel import col, select
 
-from appeals_svc.actions import appeals, counsel
+from appeals_svc.actions import appeals, counsel, withdrawal
 from appeals_svc.actions.facts import eligibility
-from appeals_svc.api.forms import AppealForm, CounselForm, EligibilityForm, ReasonsForm, VerificationForm
+from appeals_svc.api.forms import AppealForm, CounselForm, EligibilityForm, ReasonsForm, TranslationForm, VerificationForm
 from appeals_svc.api.party import ask_when_filing, ask_when_verified, named_in
 from appeals_svc.api.views import AppealView, AppellantView, DecisionView, EligibilityView, LetterView
 from appeals_svc.model import State
@@ -26,7 +26,7 @@ from appeals_svc.tables import Appeal
 api = Router(prefix="/appeals/v1", tags=["appeals"])
 
 DESK = (Role.REQUESTER_DESK,)
-READERS = (Role.LEGAL, Role.AUDITOR, Role.SERVICE, Role.REQUESTER_DESK)
+READERS = (Role.LEGAL, Role.FACILITATOR, Role.AUDITOR, Role.SERVICE, Role.REQUESTER_DESK)
 EXAMPLE_ID = "0195a0c2-0000-7000-8000-000000000005"
 EXAMPLE = {
     "decision": {"kind": "action", "id": EXAMPLE_ID},
@@ -76,7 +76,26 @@ async def verify_appellant(edge: OpenEdge, appeal_id: UUID, form: VerificationFo
 )
 async def decide_as_counsel(edge: OpenEdge, appeal_id: UUID, form: CounselForm) -> AppealView:
     """Approve that an appeal proceeds, or refuse it; the 28 days count from approval."""
-    return AppealView.of(await counsel.decide(edge, appeal_id, form.verdict, form.note))
+    return AppealView.of(await counsel.decide(edge, appeal_id, form.verdict, form.note, requester_needed=form.requester_needed))
+
+
+@api.post("/appeals/{appeal_id}/withdrawal", roles=DESK, refuses=("appeal_ended", "votes_are_open"))
+async def withdraw_appeal(edge: OpenEdge, appeal_id: UUID) -> AppealView:
+    """Take an appeal back for its appellant; before counsel let it proceed, it may be filed again while its time runs."""
+    await _own(edge, appeal_id)
+    return AppealView.of(await withdrawal.withdraw(edge, appeal_id))
+
+
+@api.post(
+    "/appeals/{appeal_id}/translation",
+    roles=DESK,
+    refuses=("appeal_ended", "nothing_to_translate", "translated_already"),
+    example={"text": "The edits that the letter names were made by somebody else."},
+)
+async def translate_appeal(edge: OpenEdge, appeal_id: UUID, form: TranslationForm) -> AppealView:
+    """Put the reasons into English beside those that came in, before anybody is seated to judge them."""
+    await _own(edge, appeal_id)
+    return AppealView.of(await withdrawal.translate(edge, appeal_id, form.text))
 
 
 @api.post("/eligibility", roles=DESK, example={"decision": EXAMPLE["decision"], "role": "subject"})
@@ -128,7 +147,7 @@ async def read_appeal_letter(edge: OpenEdge, appeal_id: UUID) -> LetterView:
     """Read why somebody appeals and how they were verified, as counsel must before the gate."""
     appeal = await edge.get(Appeal, appeal_id, "appeal")
     await log_access(edge, "appeal", appeal.id)
-    texts = {"reasons": appeal.reasons, "verified_how": appeal.verified_how}
+    texts = {"reasons": appeal.reasons, "translation": appeal.translation, "verified_how": appeal.verified_how}
     shown = {field: await reveal(edge, text, place=f"appeal.{field}") for field, text in texts.items() if text is not None}
     return LetterView(appeal_id=appeal.id, claimed_informed_at=appeal.claimed_informed_at, **shown)
 

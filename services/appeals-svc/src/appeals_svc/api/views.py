@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Annotated, Self
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from kernel.decision import Reason
 from pydantic import BaseModel, PlainSerializer
 
 from appeals_svc import rules
-from appeals_svc.model import AppellantRole, Channel, Route, State
-from appeals_svc.tables import Appeal
+from appeals_svc.model import AppellantRole, Channel, Outcome, Route, State
+from appeals_svc.tables import Appeal, Ruling
 
 Z = Annotated[datetime, PlainSerializer(lambda at: at.astimezone(UTC).isoformat().replace("+00:00", "Z"), return_type=str)]
 
@@ -71,7 +71,10 @@ class DecisionView(BaseModel):
 
 
 class AppealView(BaseModel):
-    """An appeal. `deadline` is the later date of D7, `policy_deadline` the policy's own; `after_policy_deadline` tells counsel."""
+    """An appeal. `deadline` is the later date of D7, `policy_deadline` the policy's own; `after_policy_deadline` tells counsel.
+
+    `outcome_refused` are the codes with which the owner of the decision answered that it could not carry the outcome out.
+    """
 
     id: UUID
     decision: DecisionView
@@ -90,6 +93,13 @@ class AppealView(BaseModel):
     answer_due_at: Z | None = None
     requester_locked_out_until: Z | None = None
     clock: ClockView | None = None
+    locale: str | None = None
+    seats: int
+    votes: int
+    outcome: Outcome | None = None
+    decided_at: Z | None = None
+    outcome_refused: list[str] | None = None
+    withdrawn_at: Z | None = None
     version: int
 
     @classmethod
@@ -117,6 +127,13 @@ class AppealView(BaseModel):
             answer_due_at=row.answer_due_at if row.state == State.INCOMPLETE else None,
             requester_locked_out_until=row.locked_out_until,
             clock=None if clock is None else ClockView(target_at=clock.target_at, at_risk_at=clock.at_risk_at, state=clock.state),
+            locale=row.locale,
+            seats=row.seats,
+            votes=row.votes,
+            outcome=None if row.outcome is None else Outcome(row.outcome),
+            decided_at=row.decided_at,
+            outcome_refused=row.outcome_refused,
+            withdrawn_at=row.withdrawn_at,
             version=row.version,
         )
 
@@ -132,11 +149,28 @@ class AppellantView(BaseModel):
     decision: DecisionView
 
 
+class RulingView(BaseModel):
+    """One question to the law: what was asked and answered, on which date of the policy, and whether it is answered the same today."""
+
+    what: str
+    at: Z
+    policy_date: date
+    facts: dict[str, Any]
+    answer: dict[str, Any]
+    same_again: bool
+
+    @classmethod
+    def of(cls, row: Ruling, *, same: bool) -> Self:
+        """Show a row."""
+        return cls(what=row.what, at=row.at, policy_date=row.policy_date, facts=row.facts, answer=row.answer, same_again=same)
+
+
 class LetterView(BaseModel):
     """Why somebody appeals, for counsel; every look is logged."""
 
     appeal_id: UUID
     reasons: str | None = None
+    translation: str | None = None
     verified_how: str | None = None
     claimed_informed_at: Z | None = None
 

@@ -1,6 +1,6 @@
 """The words of an appeal and the facts its rules ask about (R32, R33, R101-R109, D7, D13, D14)."""
 
-from appeals_svc.model.appeal import HOLDS_NO_PLACE, MOVES, PENDING, Channel, Route, State, Verdict
+from appeals_svc.model.appeal import ANSWERABLE, BY_PANEL, HOLDS_NO_PLACE, MOVES, PENDING, Channel, Route, State, Verdict
 from appeals_svc.model.decision import (
     HAD_NO_PART,
     AppellantRole,
@@ -14,24 +14,52 @@ from appeals_svc.model.decision import (
     Term,
     Window,
 )
+from appeals_svc.model.panel import (
+    OUTCOME_OF,
+    QUESTION,
+    SEAT_MOVES,
+    Ballot,
+    Clearance,
+    Naming,
+    Outcome,
+    PanelFacts,
+    Result,
+    SeatFacts,
+    SeatState,
+    Vote,
+)
 
 __all__ = [
+    "ANSWERABLE",
+    "BY_PANEL",
     "HAD_NO_PART",
     "HOLDS_NO_PLACE",
     "MOVES",
+    "OUTCOME_OF",
     "PENDING",
+    "QUESTION",
+    "SEAT_MOVES",
     "AppellantRole",
+    "Ballot",
     "Channel",
+    "Clearance",
     "DecisionFacts",
     "DecisionKind",
     "GlobalBan",
     "Letter",
+    "Naming",
     "Nature",
+    "Outcome",
+    "PanelFacts",
     "Participation",
+    "Result",
     "Route",
+    "SeatFacts",
+    "SeatState",
     "Standing",
     "State",
     "Term",
     "Verdict",
+    "Vote",
     "Window",
 ]

@@ -17,6 +17,10 @@ class Route(StrEnum):
     COUNSEL = "counsel"
 
 
+BY_PANEL: Final = frozenset({Route.COMMITTEE, Route.STAFF, Route.CA})
+"""Routes on which several judge: a panel of the committee, or two reviewers; on the last counsel answers alone."""
+
+
 class Channel(StrEnum):
     """Where an appeal came in: appeals@, ca@, or a form."""
 
@@ -33,7 +37,7 @@ class Verdict(StrEnum):
 
 
 class State(StrEnum):
-    """Where an appeal stands. What follows acceptance, the panel and its outcome, has no word here yet."""
+    """Where an appeal stands."""
 
     INCOMPLETE = "incomplete"
     FILED = "filed"
@@ -41,23 +45,35 @@ class State(StrEnum):
     WITH_COUNSEL = "with_counsel"
     REFUSED_BY_COUNSEL = "refused_by_counsel"
     ACCEPTED = "accepted"
+    IN_PANEL = "in_panel"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
     MOOT = "moot"
 
 
 MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     {
-        State.INCOMPLETE: frozenset({State.INCOMPLETE, State.FILED, State.WITH_COUNSEL, State.INELIGIBLE, State.MOOT}),
-        State.FILED: frozenset({State.WITH_COUNSEL, State.INELIGIBLE}),
+        State.INCOMPLETE: frozenset({State.INCOMPLETE, State.FILED, State.WITH_COUNSEL, State.INELIGIBLE, State.MOOT, State.WITHDRAWN}),
+        State.FILED: frozenset({State.WITH_COUNSEL, State.INELIGIBLE, State.WITHDRAWN}),
         State.INELIGIBLE: frozenset(),
-        State.WITH_COUNSEL: frozenset({State.ACCEPTED, State.REFUSED_BY_COUNSEL, State.MOOT}),
+        State.WITH_COUNSEL: frozenset({State.ACCEPTED, State.REFUSED_BY_COUNSEL, State.MOOT, State.WITHDRAWN}),
         State.REFUSED_BY_COUNSEL: frozenset(),
-        State.ACCEPTED: frozenset({State.MOOT}),
+        State.ACCEPTED: frozenset({State.IN_PANEL, State.DECIDED, State.MOOT, State.WITHDRAWN}),
+        State.IN_PANEL: frozenset({State.DECIDED, State.MOOT, State.WITHDRAWN}),
+        State.DECIDED: frozenset(),
+        State.WITHDRAWN: frozenset(),
         State.MOOT: frozenset(),
     }
 )
-"""The legal moves of an appeal. `filed` waits for verification: until then nothing is said of it, not even that it is moot."""
+"""The legal moves of an appeal. `filed` waits for verification: until then nothing is said of it, not even that it is moot.
 
-PENDING: Final = frozenset({State.INCOMPLETE, State.WITH_COUNSEL, State.ACCEPTED})
+From `accepted` straight to `decided` goes only what counsel answers alone (D14).
+"""
+
+ANSWERABLE: Final = frozenset({State.ACCEPTED, State.IN_PANEL})
+"""Appeals in these states wait for their answer, and their 28 days run."""
+
+PENDING: Final = frozenset({State.INCOMPLETE, State.WITH_COUNSEL}) | ANSWERABLE
 """Verified appeals in these states end moot when what they are about no longer stands by itself (D14)."""
 
 HOLDS_NO_PLACE: Final = frozenset({State.INELIGIBLE, State.MOOT})

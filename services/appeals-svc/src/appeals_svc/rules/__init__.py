@@ -1,5 +1,8 @@
 """The law of appeals: who may appeal what, until when, who answers it, and what counsel's gate asks (R32, R33, R101-R109, D7, D13, D14)."""
 
+from appeals_svc.model import QUESTION
+from appeals_svc.rules.committee import may_depart, may_enrol
+from appeals_svc.rules.conflict import took_part
 from appeals_svc.rules.eligibility import (
     ALREADY_APPEALED,
     NO_FINAL_DECISION,
@@ -19,8 +22,23 @@ from appeals_svc.rules.eligibility import (
 )
 from appeals_svc.rules.gate import answer_clock, may_decide, may_give_reasons, may_verify, reasons_due
 from appeals_svc.rules.numbers import POLICY
+from appeals_svc.rules.panel import (
+    drawn,
+    is_seated,
+    may_clear,
+    may_draw,
+    may_name,
+    may_read_file,
+    may_recuse,
+    may_seat,
+    quorum_of,
+    seats_of,
+    vacancies,
+)
 from appeals_svc.rules.route import route_of, routes_of
+from appeals_svc.rules.vote import all_in, are_open, may_answer, may_answer_alone, may_vote, outcome_of, result_of
 from appeals_svc.rules.window import after_policy, ca_is_open, in_time, informed_at, issuance_at, rests_on_claim, window_of
+from appeals_svc.rules.withdrawal import is_foreign, may_translate, may_withdraw
 
 __all__ = [
     "ALREADY_APPEALED",
@@ -28,29 +46,54 @@ __all__ = [
     "NOT_VERIFIED",
     "NO_FINAL_DECISION",
     "POLICY",
+    "QUESTION",
     "REASONS_MISSING",
     "Claim",
     "Eligibility",
     "after_policy",
+    "all_in",
     "answer_clock",
+    "are_open",
     "ca_is_open",
+    "drawn",
     "eligibility_of",
     "final_issuance",
     "has_appeal",
     "in_time",
     "informed_at",
+    "is_foreign",
+    "is_seated",
     "is_taken_in",
     "issuance_at",
+    "may_answer",
+    "may_answer_alone",
     "may_appeal",
+    "may_clear",
     "may_decide",
+    "may_depart",
+    "may_draw",
+    "may_enrol",
     "may_file",
     "may_give_reasons",
+    "may_name",
+    "may_read_file",
+    "may_recuse",
+    "may_seat",
+    "may_translate",
     "may_verify",
+    "may_vote",
+    "may_withdraw",
+    "outcome_of",
+    "quorum_of",
     "reasons_due",
     "rests_on_claim",
+    "result_of",
     "route_of",
     "routes_of",
+    "seats_of",
     "standing_of",
     "still_stands",
+    "took_part",
+    "vacancies",
     "window_of",
 ]

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from kernel.deadline import Target, at_risk_at
 from kernel.decision import Decision, Reason
 
-from appeals_svc.model import HAD_NO_PART, Participation, State
+from appeals_svc.model import Participation, State
+from appeals_svc.rules.conflict import took_part
 from appeals_svc.rules.numbers import POLICY
 
 
@@ -37,14 +38,13 @@ def may_decide(state: State, counsel: str, participants: Iterable[Participation]
     """An appeal proceeds only upon approval of legal counsel who evaluated, signed, reported or otherwise touched nothing of what is
     appealed (R104, R115, D13).
     """  # noqa: D205 - the rule is one sentence
-    conflicted = any(one.sub == counsel and one.role not in HAD_NO_PART for one in participants)
     return Decision.of(
         (
             state is not State.WITH_COUNSEL,
             Reason("not_with_counsel", "This appeal is not before counsel: it is not complete, or has been answered.", "R104"),
         ),
         (
-            conflicted,
+            took_part(counsel, participants),
             Reason("counsel_took_part", "You took part in what is appealed; another counsel decides whether the appeal proceeds.", "D13"),
         ),
     )

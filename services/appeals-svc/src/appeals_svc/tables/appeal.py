@@ -7,14 +7,17 @@ from uuid import UUID
 
 from chassis.crypto import Sealed
 from contracts.appeal import AppealedDecision, AppealState
-from contracts.envelope import Clock
+from contracts.envelope import Clock, OutcomeRefusal
 from kernel.decision import Reason
-from sqlalchemy import CheckConstraint, Column, Date, Index
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, Date, Index, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from appeals_svc.model import HOLDS_NO_PLACE, State
+from appeals_svc.model import ANSWERABLE, HOLDS_NO_PLACE, Outcome, State
 from appeals_svc.tables.columns import Base, digest, listed, moment, sealed
+
+JUDGED = frozenset({State.WITH_COUNSEL, State.REFUSED_BY_COUNSEL, State.DECIDED}) | ANSWERABLE
+"""What stands here was complete, verified and eligible when it came before counsel."""
 
 
 class Appeal(Base, table=True):
@@ -25,23 +28,32 @@ class Appeal(Base, table=True):
         CheckConstraint("route IN ('committee', 'staff', 'ca', 'counsel')", name="appeal_route"),
         CheckConstraint("role IN ('requester', 'subject')", name="appeal_role"),
         CheckConstraint(
-            "state NOT IN ('with_counsel', 'accepted', 'refused_by_counsel')"
+            f"state NOT IN ({listed(JUDGED)})"
             " OR (verified_at IS NOT NULL AND reasons IS NOT NULL AND party IS TRUE AND issuance IS NOT NULL)",
             name="appeal_complete_before_counsel",
         ),
         CheckConstraint(
-            "state NOT IN ('accepted', 'refused_by_counsel') OR (counsel_by IS NOT NULL AND counsel_at IS NOT NULL)",
+            f"state NOT IN ({listed(JUDGED - {State.WITH_COUNSEL})}) OR (counsel_by IS NOT NULL AND counsel_at IS NOT NULL)",
             name="appeal_answered_by_counsel",
         ),
         CheckConstraint("state <> 'incomplete' OR answer_due_at IS NOT NULL", name="appeal_reasons_have_a_date"),
-        CheckConstraint("state <> 'accepted' OR (target_at IS NOT NULL AND at_risk_at IS NOT NULL)", name="appeal_accepted_has_its_clock"),
+        CheckConstraint(
+            f"state NOT IN ({listed(ANSWERABLE)}) OR (target_at IS NOT NULL AND at_risk_at IS NOT NULL)",
+            name="appeal_accepted_has_its_clock",
+        ),
+        CheckConstraint(
+            "(state = 'decided') = (outcome IS NOT NULL AND decided_at IS NOT NULL AND reply IS NOT NULL)", name="appeal_decided_with_reply"
+        ),
+        CheckConstraint(f"outcome IN ({listed(Outcome)})", name="appeal_outcome"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="appeal_withdrawn"),
         Index(
             "appeal_once",
             "decision_id",
             "issuance",
             "person",
             unique=True,
-            postgresql_where=f"verified_at IS NOT NULL AND state NOT IN ({listed(HOLDS_NO_PLACE)})",
+            postgresql_where=f"verified_at IS NOT NULL AND state NOT IN ({listed(HOLDS_NO_PLACE)})"
+            " AND (state <> 'withdrawn' OR counsel_at IS NOT NULL)",
         ),
         Index("appeal_decision", "decision_id", "id"),
     )
@@ -85,6 +97,23 @@ class Appeal(Base, table=True):
     target_at: datetime | None = moment()
     at_risk_at: datetime | None = moment()
     clock_state: str | None = None
+    locale: str | None = None
+    translation: Sealed | None = sealed()
+    translated_by: str | None = None
+    # Why those who judge must know who asked for the case; without it they do not (D13).
+    requester_needed: Sealed | None = sealed()
+    seats: int = 0
+    votes: int = 0
+    votes_opened_at: datetime | None = moment()
+    counts: dict[str, int] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
+    outcome: str | None = None
+    decided_at: datetime | None = moment()
+    decided_by: str | None = None
+    reply: Sealed | None = sealed()
+    conditions: Sealed | None = sealed()
+    outcome_refused: list[str] | None = Field(default=None, sa_column=Column(ARRAY(String), nullable=True))
+    outcome_refused_at: datetime | None = moment()
+    withdrawn_at: datetime | None = moment()
 
     @property
     def against(self) -> tuple[Reason, ...]:
@@ -97,6 +126,11 @@ class Appeal(Base, table=True):
         if self.target_at is None or self.at_risk_at is None:
             return None
         return Clock.model_validate({"target_at": self.target_at, "at_risk_at": self.at_risk_at, "state": self.clock_state})
+
+    @property
+    def outcome_refusal(self) -> OutcomeRefusal | None:
+        """Why the owner of the decision could not carry out the outcome."""
+        return None if self.outcome_refused is None else OutcomeRefusal(appeal_id=self.id, codes=tuple(self.outcome_refused))
 
     def public(self) -> AppealState:
         """Give what others may know of it."""
@@ -117,5 +151,10 @@ class Appeal(Base, table=True):
                 "answer_due_at": self.answer_due_at if self.state == State.INCOMPLETE else None,
                 "ineligible_codes": tuple(reason.code for reason in self.against) if self.state == State.INELIGIBLE else (),
                 "clock": self.clock,
+                "seats": self.seats,
+                "votes": self.votes,
+                "outcome": self.outcome,
+                "decided_at": self.decided_at,
+                "outcome_refusal": self.outcome_refusal,
             }
         )

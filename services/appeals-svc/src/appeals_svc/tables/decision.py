@@ -88,3 +88,18 @@ class CaseFile(Base, table=True):
 
     case_id: UUID = Field(primary_key=True)
     request_ids: list[UUID] = ids()
+
+
+class Step(Base, table=True):
+    """What happened to an action, request, case or notice on its way, as far as the bus tells: what, when, in which role (R113)."""
+
+    __tablename__ = "decision_step"
+    __table_args__ = (KEPT,)
+
+    about_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    at: datetime = moment(nullable=False)
+    what: str
+    role: str
+    level: str | None = None
+    verdict: str | None = None
