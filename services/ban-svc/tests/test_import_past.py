@@ -104,6 +104,7 @@ async def test_a_range_block_is_imported_with_its_ranges_and_ends_with_the_ban_t
 async def test_another_row_of_the_same_name_changes_nothing(office: Any, imports: Any) -> None:
     row = imports.row()
     made, _ = await imports.take(row)
+    await known(office, row["accounts"][0]["name"])
     for changes in (
         {"note": "Another word."},
         {"enacted_at": "2019-06-11T12:00:00Z"},
