@@ -67,6 +67,16 @@ async def test_many_are_asked_about_an_event_in_their_order_and_the_look_is_logg
     assert looks["n"] == 1
 
 
+async def test_a_look_of_the_auditor_at_an_event_is_logged_under_the_event(stewards: Any) -> None:
+    event, auditor = await stewards.event(), f"ada-{uuid4().hex[:8]}"
+    _, name = await stewards.event_ban({"everywhere": True})
+    assert (await stewards.check(event, name, role="auditor", sub=auditor)).json()["banned"] is True
+    asked = "SELECT aggregate, aggregate_id, operation FROM access_log WHERE sub = $1"
+    (look,) = await stewards.desk.sql(asked, auditor)
+    (record,) = await stewards.desk.sql("SELECT record_id FROM event WHERE id = $1", event)
+    assert tuple(look) == ("event", record["record_id"], "http:check_ban")
+
+
 async def test_an_affiliates_event_is_covered_where_the_ban_says_so(stewards: Any) -> None:
     event = await stewards.event(organiser="associated")
     await stewards.granted(event)

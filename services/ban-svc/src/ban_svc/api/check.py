@@ -1,21 +1,22 @@
 """The ban check: the hot path, answered from memory, documented by hand (DESIGN 8, R37, R75, R95).
 
-No edge, no log line of its own, no access row: it opens no person. Tooling learns of global bans and range blocks, yes or no and
+About now no edge, no log line of its own, no access row: it opens no person. Tooling learns of global bans and range blocks, yes or no and
 until when; the reference is made for this subject and this caller, so that two answers cannot be joined. Only what is asked about an event
-is answered from the table, and logged: it is asked seldom, and by few.
+or of the past is answered from the table, and each such look is logged: it is asked seldom, and by few.
 """
 
 import math
 import re
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
-from chassis.audit import log_access
 from chassis.auth import Principal
+from chassis.edge import Edge
 from chassis.errors import Malformed, NotAllowed
 from chassis.http import HotRoute
 from chassis.http.body import read_json
@@ -31,6 +32,7 @@ from starlette.responses import Response
 
 from ban_svc import rules
 from ban_svc.actions import attendance, event_lists
+from ban_svc.actions.looks import log_event, log_past
 from ban_svc.api.check_document import ASK, ASK_MANY, SCHEMAS
 from ban_svc.hashes import Hashes, hashes_of
 from ban_svc.index import BanIndex, index_of
@@ -106,13 +108,12 @@ async def check_one(request: Request, principal: Principal) -> Response:
     if not _WIKI.fullmatch(asked.get("wiki", "examplewiki")):
         raise Malformed("malformed", "`wiki` must be the id of a wiki: 2 to 64 lower-case letters, digits or underscores.")
     subject = Subject(user=asked.get("user"), wiki=asked.get("wiki"), ip=asked.get("ip"))
-    runtime: Runtime = request.app.state.runtime
     if "event" in asked:
         if not _EVENT.fullmatch(asked["event"]):
             raise Malformed("malformed", "`event` must be the id of an event: 1 to 64 lower-case letters, digits or hyphens.")
         (answer,) = await about_event(request, principal, [subject], asked["event"], asked.get("at"))
     else:
-        (answer,) = await _answers(runtime, principal, [subject], asked.get("at"))
+        (answer,) = await _answers(request, principal, [subject], asked.get("at"))
     body = _encode(answer)
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     if is_known(request.headers.get("if-none-match"), tag):
@@ -129,11 +130,12 @@ async def check_many(request: Request, principal: Principal) -> Response:
     if question.event is not None:
         answers = await about_event(request, principal, question.subjects, question.event, question.at)
     else:
-        answers = await _answers(request.app.state.runtime, principal, question.subjects, question.at)
+        answers = await _answers(request, principal, question.subjects, question.at)
     return Response(_encode(Checks(answers)), media_type="application/json")
 
 
-async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subject], at: str | None) -> list[Check]:
+async def _answers(request: Request, principal: Principal, subjects: list[Subject], at: str | None) -> list[Check]:
+    runtime: Runtime = request.app.state.runtime
     index = index_of(runtime)
     now = runtime.clock.law()
     moment = now if at is None else _moment(at)
@@ -143,7 +145,7 @@ async def _answers(runtime: Runtime, principal: Principal, subjects: list[Subjec
         # A steward may ask: the question is not whole.
         raise (Malformed if first.code == "event_not_named" else NotAllowed)(first.code, first.says, first.cite)
     if moment < now:
-        return await _past(runtime, principal.actor.sub, subjects, moment)
+        return await _past(request, principal, subjects, moment)
     now = moment
     return _present(index, hashes_of(runtime), principal.actor.sub, subjects, now.timestamp())
 
@@ -179,20 +181,14 @@ def _cover(covered: Sequence[tuple[Check, float, bytes]], hashes: Hashes, caller
 
 
 async def about_event(request: Request, principal: Principal, subjects: list[Subject], event_id: str, at: str | None) -> list[Check]:
-    """Answer a steward with a live grant, or the auditor, from the table; a steward's look at a list is in the access log (R37, D18)."""
+    """Answer a steward with a live grant, or the auditor, from the table; either's look is in the access log (R37, D18)."""
     runtime: Runtime = request.app.state.runtime
     actor = principal.actor
     try:
         names = [_name_of(runtime, subject) for subject in subjects]
     except Refused as refused:
         raise _malformed(refused) from refused
-    async with runtime.edge(
-        "http:check_ban",
-        actor=actor,
-        by=Performer(role=Role.AUDITOR if actor.holds(Role.AUDITOR) else Role.EVENT_STEWARD, id=actor.sub),
-        request_id=request.scope.get("office.request_id"),
-        access_reason=request.headers.get("x-access-reason") or f"check of the event {event_id}",
-    ) as edge:
+    async with _looking(request, principal, f"check of the event {event_id}") as edge:
         moment = edge.now if at is None else _moment(at)
         granted = await event_lists.live_grant(edge, event_id)
         decision = rules.may_ask_about_event(actor.roles, past=moment < edge.now, granted=granted is not None)
@@ -201,8 +197,7 @@ async def about_event(request: Request, principal: Principal, subjects: list[Sub
         event = await edge.session.get(Event, event_id)
         if event is None:
             raise Malformed("event_unknown", "There is no such event on record; a steward enters it first.", "R28")
-        if granted is not None:
-            await log_access(edge, "event_list", granted.id)
+        await log_event(edge, event, granted)
         kept_out: dict[bytes, list[attendance.Absence]] = {}
         for one in await attendance.banned_from(edge, event.facts(), moment, names=names):
             kept_out.setdefault(one.name_hash, []).append(one)
@@ -215,6 +210,19 @@ async def about_event(request: Request, principal: Principal, subjects: list[Sub
     return answers
 
 
+def _looking(request: Request, principal: Principal, reason: str) -> AbstractAsyncContextManager[Edge]:
+    """Open the edge of a look that is logged, under the reason that the caller gives or under what is asked."""
+    actor = principal.actor
+    runtime: Runtime = request.app.state.runtime
+    return runtime.edge(
+        "http:check_ban",
+        actor=actor,
+        by=Performer(role=Role.AUDITOR if actor.holds(Role.AUDITOR) else Role.EVENT_STEWARD, id=actor.sub),
+        request_id=request.scope.get("office.request_id"),
+        access_reason=request.headers.get("x-access-reason") or reason,
+    )
+
+
 def _end_of(absence: attendance.Absence) -> float:
     return math.inf if absence.until is None else absence.until.timestamp()
 
@@ -225,20 +233,22 @@ def _name_of(runtime: Runtime, subject: Subject) -> bytes:
     return hashes_of(runtime).account(subject.user)
 
 
-async def _past(runtime: Runtime, caller: str, subjects: list[Subject], at: datetime) -> list[Check]:
-    """Ask the table what was in force at a moment that has passed."""
+async def _past(request: Request, principal: Principal, subjects: list[Subject], at: datetime) -> list[Check]:
+    """Ask the table what was in force at a moment that has passed; that it was asked of these is in the access log (R95)."""
+    runtime: Runtime = request.app.state.runtime
     answers, covered, hashes = list(map(Check, subjects)), [], hashes_of(runtime)
-    async with runtime.db.engine.connect() as connection:
-        for answer in answers:
-            subject = answer.subject
-            try:
-                asked = _key_of(runtime, subject)
-            except Refused as refused:
-                raise _malformed(refused) from refused
-            until = await connection.scalar(_PAST, {**asked, "wiki": subject.wiki, "at": at})
+    try:
+        asked = [_key_of(runtime, subject) for subject in subjects]
+        hashed = [key["name_hash"] or hashes.address(one.ip or "") for key, one in zip(asked, subjects, strict=True)]
+    except Refused as refused:
+        raise _malformed(refused) from refused
+    async with _looking(request, principal, f"check of {at.isoformat()}") as edge:
+        await log_past(edge, hashed)
+        for answer, key in zip(answers, asked, strict=True):
+            until = await edge.session.scalar(_PAST, {**key, "wiki": answer.subject.wiki, "at": at})
             if until is not None:
-                covered.append((answer, until, asked["name_hash"] or hashes.network(subject.ip or "")))
-    _cover(covered, hashes, caller)
+                covered.append((answer, until, key["name_hash"] or hashes.network(answer.subject.ip or "")))
+    _cover(covered, hashes, principal.actor.sub)
     return answers
 
 
