@@ -23,12 +23,14 @@ from starlette.routing import Route
 OPENS = {"opens": "2026-03-16T07:00:00Z", "target": "2026-03-18T07:00:00Z", "closes": "2026-03-21T07:00:00Z"}
 PAGE = {"wiki": "examplewiki", "title": "File:Marked page.jpg"}
 OTHER_PAGE = {"wiki": "examplewiki", "title": "File:Page of another.jpg"}
-COUNTER, COURT = uuid4(), uuid4()
+COUNTER, COURT, MODIFIED = uuid4(), uuid4(), uuid4()
 
 # Words that each stand for one fact; who may find which in a letter is said below.
 MARKS = {
     "requester": ("Marked requester", "marked.requester@example.invalid"),
     "subject": ("Marked subject",),
+    "released": ("Marked released",),
+    "released_before": ("Marked stranger",),
     "warning": ("Marked warning",),
     "grounds": ("Marked grounds", "marked_identity", "marked_case_text"),
     "complainant": ("Marked complainant",),
@@ -41,6 +43,7 @@ MARKS = {
 MAY_FIND = {
     "requester": {"requester", "appellant"},
     "subject": {"subject", "appellant"},
+    "other_affected": {"released"},
     "team": set(),
     "community": {"complainant", "other_uploader"},
     "complainant": {"complainant", "complainant_private", "uploader", "counter_notice", "other_uploader"},
@@ -70,9 +73,9 @@ class Owners:
             return JSONResponse({"request_id": path.split("/")[-2], "standing_as": "community", **person})
         if last == "subject":
             accounts = [{"name": "Marked subject", "wiki": "examplewiki"}]
-            return JSONResponse(
-                {"accounts": accounts, "warning": "Marked warning", "grounds": "Marked grounds", "identity": "marked_identity"}
-            )
+            released = [{"name": "Marked released", "modification_id": str(MODIFIED)}, {"name": "Marked stranger", "modification_id": "x"}]
+            case = {"warning": "Marked warning", "grounds": "Marked grounds", "identity": "marked_identity"}
+            return JSONResponse({"accounts": accounts, "released": released, **case})
         if last == "contacts":
             return JSONResponse(self.contacts(request.query_params.get("event_version")))
         if last == "appellant":
@@ -132,6 +135,8 @@ def whole(row: Row, matter: str) -> dict[str, Any]:
         },
         "appeal": {"appellant_verified": True, "ineligible_codes": ("too_late",)},
     }  # fmt: skip
+    if row.change == "modified":
+        states["action"] |= {"modification_id": MODIFIED, "released": 1}
     if row.stream == "appeal" and matter in get_args(ActionKind):
         states["appeal"]["matter_kind"] = matter
     return states[row.stream]
@@ -168,6 +173,17 @@ async def test_no_reader_finds_what_is_not_theirs(office: Any, desk: Any, owners
             assert not [word for word in NEVER if word.lower() in text.lower()]
         if one["party"] == "requester" and row.stream == "action":
             assert not [word for word in ("ban", "warning", "account", "rights", "lock") if word in text.lower().split()]
+
+
+async def test_whoever_a_modification_released_is_told_so_and_nothing_of_the_matter(office: Any, desk: Any, owners: Owners) -> None:
+    event = office.said("action", "modified", version=4, nature="ordinary", modification_id=MODIFIED, released=1, request_ids=(uuid4(),))
+    await publish(desk, event)
+    await desk.advance(timedelta(seconds=61))
+    (told,) = [one for one in await office.rows(event.meta.id) if one["party"] == "other_affected"]
+    letter = await letter_of(office, desk, told)
+    assert (told["template"], told["state"], "Marked released" in letter) == ("account_released", "delivered", True)
+    assert not [word for word in ("ban", "banned", "person", "appeal", "Marked stranger") if word in letter]
+    assert [path for path, _ in owners.asked if path.endswith("/subject")] == [f"/bans/v1/actions/{event.state.action_id}/subject"]
 
 
 async def letter_of(office: Any, desk: Any, row: dict[str, Any]) -> str:

@@ -166,6 +166,9 @@ def test_conditions_decide_who_is_told() -> None:
     ]
     assert [one[0] for one in told(change("modified", nature="ordinary"))] == ["subject"]
     assert [one[0] for one in told(change("modified", nature="substantial_atypical"))] == ["subject", "requester"]
+    assert [one[:2] for one in told(change("modified", released=1))][1:] == [("other_affected", "account_released")]
+    waits = change("modified", matter="child_protection", released=1, notice_withheld=True)
+    assert told(waits) == [("subject", "measure_changed", "notice_withheld")]
     assert told(change("received", "dmca_notice", "dmca")) == [("complainant", "dmca_received", None)]
     assert told(change("received", "dmca_notice", "dmca", request_id="x")) == []
     assert [one[1] for one in told(change("rejected", "dmca_notice", "dmca", rejection=["fair_use"]))] == ["dmca_rejected"]

@@ -149,6 +149,8 @@ class ActionState(Frozen):
     issuance: Ordinal | None = Field(None, description="1 when first issued; one more at each substantial, atypical modification (R102).")
     issued_at: Moment | None = Field(None, description="When this issuance was made; the policy's six months count from here (D7).")
     nature: Literal["ordinary", "substantial_atypical"] | None = Field(None, description="Nature of the latest modification (D26).")
+    modification_id: Id | None = Field(None, description="The latest modification that came into force (D26).")
+    released: Count | None = Field(None, description="How many accounts it took out that nothing says any more are the person's.")
     permission_id: Id | None = Field(None, description="The latest permission (R16).")
     permitted_until: Moment | None = Field(None, description="End of the latest permission.")
     appeal_id: Id | None = Field(None, description="The appeal whose outcome changed it last.")
@@ -164,7 +166,7 @@ class ActionChange(Change[ActionChangeKind, ActionState]):
     owner: ClassVar = "ban-svc"
     readers: ClassVar = ("intake-svc", "dmca-svc", "appeals-svc", "notify-svc")
     key_fields: ClassVar = ("action_id",)
-    schema_version: ClassVar[str] = "1.1.0"
+    schema_version: ClassVar[str] = "1.2.0"
     kinds: ClassVar = KINDS
 
     action_change_kind: ActionChangeKind = Field(description="What happened to the action.")

@@ -67,7 +67,7 @@ for group, says, place, inner_commands in (
         },
     ),
     ("keys", "The keyring that wraps every data key.", "keys", {"rotate": "Add a key and wrap every data key under it."}),
-    ("import", "What stood before this system.", "imports", {"bans": "Put bans and blocks on record that were decided before this system."}),
+    ("import", "What stood before this system.", "imports", {"bans": "Put bans and blocks on record that were decided before it."}),
     ("dmca", "Letters under the DMCA.", "letters", {"read": "Read letters and print which statutory elements each has."}),
 ):
     inner = App(name=group, help=says)

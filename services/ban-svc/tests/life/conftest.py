@@ -54,6 +54,15 @@ class Managers:
         # Of a house in which every test enacts, some action is the one too many (R110).
         return [row["kind"] for row in rows if row["kind"] != "unusual_rate"]
 
+    async def said(self, action: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give the action as each of its events told it, with the event's version."""
+        rows = await self.desk.sql(
+            "SELECT version, convert_from(payload, 'UTF8')::jsonb->>'action' AS said FROM outbox WHERE key LIKE '%' || $1 || '%' "
+            "ORDER BY version",
+            action["id"],
+        )
+        return [{**json.loads(row["said"]), "version": row["version"]} for row in rows]
+
     async def last(self, action: dict[str, Any]) -> dict[str, Any]:
         rows = await self.desk.sql(
             "SELECT convert_from(payload, 'UTF8')::jsonb->>'action' AS said FROM outbox WHERE key LIKE '%' || $1 || '%' "

@@ -61,7 +61,14 @@ async def test_an_account_less_is_ordinary_confirmed_by_two_people_and_released_
     assert (await office.desk.get("/bans/v1/check", params=past, role="auditor")).json()["banned"] is True
     party = await office.desk.post(f"/bans/v1/actions/{ban['id']}/party", {"wiki_user": one}, role="service", reason="event 1")
     assert party.json() == {"party": False}
-    assert (await managers.last(ban))["issuance"] == 1
+    said = await managers.last(ban)
+    assert said["issuance"] == 1
+    # Whoever has it is to be told, by whoever asks for the name under the modification that the event names.
+    (told,) = [state for state in await managers.said(ban) if state.get("released") == 1 and state["version"] == narrowed["version"]]
+    asked = {"role": "service", "reason": "event 1"}
+    subject = (await office.desk.get(f"/bans/v1/actions/{ban['id']}/subject", **asked)).json()
+    assert subject["released"] == [{"name": one, "modification_id": told["modification_id"]}]
+    assert one not in [account["name"] for account in subject["accounts"]]
     # The account is nobody's again: another decision may name it as somebody else's.
     assert (await office.enacted(office.spec(accounts=named(one))))["individual_id"] != ban["individual_id"]
 
@@ -139,6 +146,7 @@ async def test_an_account_that_another_decision_names_stays_covered_and_signers_
     assert (await managers.proposed(ban, narrower)).json()["modification"]["remarks"] == ["account_stays_theirs"]
     await managers.done(ban, "modifications/confirmation", {"note": "Agreed."})
     assert await banned(office, one, other) == [True, True]
+    assert "released" not in await managers.last(ban)
     event["accounts"] = named(other)
     # What comes instead of the account is one of the same person already.
     await managers.extended(second, event, "substantial_atypical")

@@ -44,7 +44,7 @@ async def fetch(runtime: Runtime, event: AnyChange) -> Found:
     asked = []
     if Party.REQUESTER in parties:
         asked.append(_requesters(runtime, change))
-    if Party.SUBJECT in parties:
+    if parties & {Party.SUBJECT, Party.OTHER_AFFECTED}:
         asked.append(_subject(runtime, change))
     if parties & (_DMCA_PARTIES | {Party.COMMUNITY}):
         asked.append(_contacts(runtime, change))
@@ -93,7 +93,14 @@ async def _requesters(runtime: Runtime, change: Change) -> Found:
 
 async def _subject(runtime: Runtime, change: Change) -> Found:
     answer = await _ask(runtime, change, "ban", f"/bans/v1/actions/{change.about_id}/subject")
-    return subject_in(answer)
+    found = subject_in(answer)
+    # Of those whom modifications ever released, only whom this one did.
+    named = [one for one in answer.get("released", ()) if str(one["modification_id"]) == change.state.get("modification_id")]
+    released = tuple(
+        Person(_key_of(runtime, {"wiki_user": one["name"]}, place), wiki_user=one["name"], wiki=one.get("wiki"))
+        for place, one in enumerate(named)
+    )
+    return Found({**found.people, Party.OTHER_AFFECTED: released}, found.facts)
 
 
 async def _contacts(runtime: Runtime, change: Change) -> Found:

@@ -16,8 +16,9 @@ from sqlmodel import col, select
 from ban_svc import actions, rules
 from ban_svc.actions.inheritance import members_of
 from ban_svc.actions.matter import roles_of
+from ban_svc.actions.modification import released_of
 from ban_svc.api.forms import AmendmentForm, EnforcementForm, NoteForm, PartyForm, ProposalForm, ReviewForm, WhyForm
-from ban_svc.api.shapes import ActionView, PartyView, SubjectView, TimelineView
+from ban_svc.api.shapes import ActionView, PartyView, ReleasedView, SubjectView, TimelineView
 from ban_svc.api.timeline import timeline_of
 from ban_svc.api.views import view, view_list
 from ban_svc.model import ActionSpec, State
@@ -252,6 +253,7 @@ async def read_action_timeline(edge: OpenEdge, action_id: UUID) -> TimelineView:
 async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
     """Read whom an action is against, for the service that writes to them; the read is logged."""
     action, spec, accounts = await actions.subject_of(edge, action_id)
+    released = [ReleasedView(name=one.name, wiki=one.wiki, modification_id=by) for one, by in await released_of(edge, action)]
     return SubjectView(
         action_id=action.id,
         kind=action.kind,
@@ -264,6 +266,7 @@ async def read_subject(edge: OpenEdge, action_id: UUID) -> SubjectView:
         reapply_criteria=list(spec.reapply_criteria) if spec and spec.reapply_criteria else None,
         no_rights_until=spec.no_rights_until if spec else None,
         pages=list(spec.pages) if spec and spec.pages else None,
+        released=released or None,
     )
 
 

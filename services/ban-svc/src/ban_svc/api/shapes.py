@@ -126,8 +126,16 @@ class ActionView(BaseModel):
     version: int
 
 
+class ReleasedView(BaseModel):
+    """An account that a modification took out of an action, and that is nobody's any more."""
+
+    name: str
+    wiki: str | None = None
+    modification_id: UUID
+
+
 class SubjectView(BaseModel):
-    """Whom an action is against, for the services that write to them or hear them, and the pages that it names.
+    """Whom an action is against, for the services that write to them or hear them, and the pages that it names; whom it released.
 
     Of child protection no page is said: where reported material lies stands in the sealed record of the case alone (D20).
     """
@@ -143,6 +151,7 @@ class SubjectView(BaseModel):
     reapply_criteria: list[str] | None = None
     no_rights_until: Moment | None = None
     pages: list[PageRef] | None = None
+    released: list[ReleasedView] | None = None
 
 
 class PartyView(BaseModel):

@@ -151,6 +151,7 @@ class Action(Base, table=True):
                 "rate": self._rate(),
                 "enforcement": EnforcementCounts(**counts) if any(counts.values()) else None,
                 "outcome_refusal": refusal,
+                "modification_id": self.modified_by,
                 # What was not decided here had no review.
                 "review_state": self.review_state if self.origin == "decided" else None,
                 **{name: getattr(self, name) for name in _SAID_AS_IT_IS},
@@ -202,6 +203,7 @@ _SAID_AS_IT_IS = (
     "issued_at",
     "imposed_by",
     "nature",
+    "released",
     "permission_id",
     "permitted_until",
     "appeal_id",

@@ -21,6 +21,7 @@ from notify_svc.letters.facts import (
     Measure,
     Notice,
     Received,
+    Released,
     SenderLockedOut,
     SenderWarned,
     Takedown,
@@ -92,6 +93,10 @@ def _warned(change: Change, party: Party, person: Person, found: Found, told_at:
 
 def _ended(change: Change, _party: Party, person: Person, _found: Found, _told_at: datetime) -> Given:
     return {"account": person.wiki_user, "ended_on": (_moment(change.state.get("ended_at")) or change.dt).date()}
+
+
+def _released(change: Change, _party: Party, person: Person, _found: Found, _told_at: datetime) -> Given:
+    return {"account": person.wiki_user, "on": change.dt.date()}
 
 
 def _notice(change: Change, _party: Party, _person: Person, found: Found, told_at: datetime) -> Given:
@@ -208,6 +213,7 @@ _GIVERS: Mapping[type[Facts], Callable[[Change, Party, Person, Found, datetime],
     Measure: _measure,
     Warned: _warned,
     Ended: _ended,
+    Released: _released,
     Notice: _notice,
     Takedown: _takedown,
     Announcement: _announcement,

@@ -121,6 +121,14 @@ class Warned(Facts):
     appeals: Rights = ()
 
 
+class Released(Facts):
+    """An account that a decision named and names no more; never which decision, or whom it is against (R95)."""
+
+    example = {"reference": "0195", "account": "Example", "on": DAY}
+    account: Account | None = None
+    on: Annotated[date, Disclosure.DECIDED]
+
+
 class Ended(Facts):
     """A measure about the reader ended."""
 
@@ -248,6 +256,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),
     "conduct_warning": Warned,
     "measure_ended": Ended,
+    "account_released": Released,
     **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_no_notice", "dmca_granted"), Notice),
     **dict.fromkeys(("dmca_restored_complainant", "dmca_withdrawn"), Notice),
     **dict.fromkeys(("dmca_taken_down", "dmca_restored", "dmca_withdrawn_uploader"), Takedown),

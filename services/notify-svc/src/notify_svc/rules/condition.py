@@ -42,6 +42,16 @@ def substantial(change: Change, _party: Party) -> bool:
     return change.state.get("nature") == "substantial_atypical"
 
 
+def released(change: Change, _party: Party) -> bool:
+    """Whoever has an account that a modification took out of a decision is told that it concerns them no more (R95, D26)."""
+    return bool(change.state.get("released"))
+
+
+def released_openly(change: Change, party: Party) -> bool:
+    """Of a measure whose notice waits nobody learns by being released from it (D20)."""
+    return released(change, party) and notice_due(change, party)
+
+
 def was_in_force(change: Change, _party: Party) -> bool:
     """An emergency measure was in force before its chain declined it (D4)."""
     return change.state.get("enacted_at") is not None
@@ -142,6 +152,8 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             stands,
             ended_since,
             substantial,
+            released,
+            released_openly,
             was_in_force,
             was_in_force_openly,
             came_directly,

@@ -1,6 +1,7 @@
 """Changing a decision in force: proposed, signed by the chain or by two people, put into force (R29-R31, R102, R103, D26)."""
 
 from ban_svc.actions.modification.proposal import confirm_modification, enact_modification, propose_modification, withdraw_modification
+from ban_svc.actions.modification.release import released_of
 from ban_svc.actions.modification.review import (
     had_part,
     is_modification_approved,
@@ -19,6 +20,7 @@ __all__ = [
     "is_of_modification",
     "latest_modification",
     "propose_modification",
+    "released_of",
     "review_of_modification",
     "sign_modification",
     "texts_of",

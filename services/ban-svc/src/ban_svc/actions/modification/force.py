@@ -44,7 +44,7 @@ async def put_into_force(edge: Edge, action: Action, blocks: list[Action], modif
     if modification.nature == "substantial_atypical":
         action.issuance, action.issued_at = (action.issuance or 1) + 1, edge.now
     await edge.session.flush()
-    await release(edge, action, named - set(action.subjects))
+    await release(edge, action, named - set(action.subjects), old)
     # Another scope, start or end holds for every account of the person.
     await link_decided(edge, action, spec)
     await cover_anew(edge, action, old, spec)

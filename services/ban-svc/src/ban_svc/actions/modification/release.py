@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.edge import Edge
+from chassis.crypto import data_key, reveal_many
+from chassis.edge import Edge, new_id
 from chassis.ticker import schedule
 from kernel.addresses import canonical_address
 from kernel.kinds import Kind
@@ -16,26 +17,42 @@ from ban_svc.actions.inheritance import LINKS_NOTHING, members_of, settle
 from ban_svc.actions.modification.text import texts_of
 from ban_svc.actions.owed import exchange, renew
 from ban_svc.actions.ranges import cover_range, decided_ranges, show
+from ban_svc.hashes import hashes_of
 from ban_svc.index import patch_after_commit
-from ban_svc.model import IN_FORCE, ActionSpec, Effect
-from ban_svc.tables import Account, Action, Cover
+from ban_svc.model import IN_FORCE, AccountRef, ActionSpec, Effect
+from ban_svc.tables import Account, Action, Cover, ReleasedAccount
+
+RELEASED = "released_account.account"
 
 
-async def release(edge: Edge, action: Action, names: Iterable[bytes]) -> None:
-    """Take accounts that a decision names no more from its person, but for those that a link or another decision says are theirs (D23)."""
+async def release(edge: Edge, action: Action, names: Iterable[bytes], old: ActionSpec) -> None:
+    """Take accounts that a decision names no more from its person, but for those that a link or another decision says are theirs (D23).
+
+    Of those who are released the text before, `old`, has the names: whoever has one of these accounts is to be told.
+    """
     gone = []
+    action.released = None
     for account in await _accounts(edge, action, names):
         if account.decided_by != action.id:
             continue
         other = await _also_naming(edge, action, account)
         if other is None and account.identity_id is None:
-            gone.append(account.id)
+            gone.append(account)
         else:
             account.decided_by = other
     await edge.session.flush()
     if gone and action.individual_id is not None:
-        await edge.session.execute(delete(Account).where(col(Account.id).in_(gone)))
+        await _name_released(edge, action, {account.name_hash for account in gone}, old)
+        await edge.session.execute(delete(Account).where(col(Account.id).in_([account.id for account in gone])))
         await settle(edge, action.individual_id)
+
+
+async def released_of(edge: Edge, action: Action) -> list[tuple[AccountRef, UUID]]:
+    """Read which accounts modifications released, each with its modification; the caller has logged the access to the action."""
+    mine = select(ReleasedAccount).where(ReleasedAccount.action_id == action.id).order_by(col(ReleasedAccount.id))
+    rows = list(await edge.session.scalars(mine))
+    accounts = await reveal_many(edge, [row.account for row in rows], place=RELEASED)
+    return [(AccountRef.model_validate_json(account), row.modification_id) for account, row in zip(accounts, rows, strict=True)]
 
 
 async def is_kept(edge: Edge, action: Action, names: Iterable[bytes]) -> bool:
@@ -105,6 +122,25 @@ async def owe_anew(edge: Edge, action: Action, old: ActionSpec, new: ActionSpec)
             return rules.is_done_anew(effect, old, new)
 
         await renew(edge, action, shows_it)
+
+
+async def _name_released(edge: Edge, action: Action, names: set[bytes], old: ActionSpec) -> None:
+    """Keep who was released, sealed under the action's key: the account itself is nobody's from now on."""
+    if action.modified_by is None:
+        raise ValueError("a release without a modification")
+    key = await data_key(edge, action.id)
+    gone = [one for one in old.accounts or () if hashes_of(edge.runtime).account(one.name) in names]
+    edge.session.add_all(
+        ReleasedAccount(
+            id=new_id(),
+            action_id=action.id,
+            modification_id=action.modified_by,
+            account=key.seal(one.model_dump_json(exclude_none=True), place=RELEASED),
+            at=edge.now,
+        )
+        for one in gone
+    )
+    action.released = len(gone)
 
 
 async def _accounts(edge: Edge, action: Action, names: Iterable[bytes]) -> list[Account]:
