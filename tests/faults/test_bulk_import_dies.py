@@ -22,7 +22,7 @@ async def test_what_was_killed_is_sent_again_and_there_once(point: str, kept: in
     child = await ground.start()
     headers = {"Authorization": f"Bearer {ground.stage(child).token('desk-1', 'requester_desk')}", "Idempotency-Key": f"import-{point}"}
     form = rows(f"Killed at {point.replace('.', ' ')}")
-    before = (await ground.sql("SELECT count(*) AS n FROM intake.request"))[0]["n"]
+    before = int((await ground.sql("SELECT count(*) AS n FROM intake.request"))[0]["n"])
 
     async def send(to: Any) -> httpx.Response:
         async with httpx.AsyncClient(base_url=to.url, timeout=30) as client:

@@ -135,7 +135,8 @@ async def test_two_people_cover_no_range_that_the_chain_did_not_name(office: Any
     await sql.execute(CONFIRM.replace("now()", "(SELECT max(confirmed_at) FROM modification)"), "three")
     await sql.execute(APPLY.format(more=""), "three")
     cover = """INSERT INTO cover (action_id, kind, network, named, proof, starts_at, ends_at, changed)
-               SELECT id, kind, '10.0.0.0/24', '10.0.0.0/24', 'open', enacted_at, enacted_at + interval '1 day', 0 FROM action WHERE id = $1"""
+               SELECT id, kind, '10.0.0.0/24', '10.0.0.0/24', 'open', enacted_at, enacted_at + interval '1 day', 0
+               FROM action WHERE id = $1"""
     await refuses(sql, "that the decision names", cover, UUID(ban["id"]))
 
 

@@ -8,9 +8,7 @@ from typing import Final
 _ATTRIBUTION: Final = re.compile(
     r"(?:on|am|le|el|il|op|em|den) .{4,200}(?:wrote|schrieb|écrit|escribió|ha scritto|schreef|escreveu|skrev) ?:?", re.IGNORECASE
 )
-_ORIGINAL: Final = re.compile(
-    r"-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine) ?-{2,}", re.IGNORECASE
-)
+_ORIGINAL: Final = re.compile(r"-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine) ?-{2,}", re.IGNORECASE)
 SIGNATURE: Final = "-- "
 
 

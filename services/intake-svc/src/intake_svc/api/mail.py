@@ -31,9 +31,7 @@ mail = Router(prefix="/intake/v1", tags=["intake"])
 LARGEST = 10 << 20
 """What is taken over HTTP at all (bytes): what is larger stays with the mail system, which is told so (413)."""
 MAIL = "message/rfc822"
-EXAMPLE = (
-    "From: A. Writer <writer@example.org>\r\nSubject: A request\r\nMessage-ID: <1@example.org>\r\n\r\nThe account harasses us.\r\n"
-)
+EXAMPLE = "From: A. Writer <writer@example.org>\r\nSubject: A request\r\nMessage-ID: <1@example.org>\r\n\r\nThe account harasses us.\r\n"
 READERS = (Role.EVALUATOR, Role.TEAM_MANAGER, Role.LEGAL, Role.CHILD_PROTECTION, Role.AUDITOR)
 SETTLERS = (Role.EVALUATOR, Role.LEGAL, Role.CHILD_PROTECTION)
 NEEDS_REASON = {"description": "Missing: X-Access-Reason, for child protection."}
