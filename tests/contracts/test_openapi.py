@@ -123,7 +123,8 @@ def client_package(document: dict[str, Any], tmp_path_factory: pytest.TempPathFa
     """A typed client, generated from the document and imported."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(document))
-    (folder / "config.yaml").write_text("post_hooks: []\n")
+    # A mail is bytes to a client: the generator must be told so, as for any media type that it does not know.
+    (folder / "config.yaml").write_text("post_hooks: []\ncontent_type_overrides:\n  message/rfc822: application/octet-stream\n")
     made = subprocess.run(
         [
             str(shutil.which("openapi-python-client", path=str(Path(sys.executable).parent))),
