@@ -65,12 +65,13 @@ async def owners() -> AsyncIterator[Owners]:
     await serving
 
 
-@pytest.fixture(scope="session")
-async def desk(house: House, owners: Owners) -> Desk:
+@pytest.fixture(scope="module")
+async def desk(house: House, owners: Owners) -> AsyncIterator[Desk]:
     desk = await house.desk(SERVICE, fresh=True)
     # Only the questions go to the owners: the desk's clock walks without them.
     desk.runtime.peers = Peers(desk.settings.model_copy(update=dict.fromkeys(("ban_url", "intake_url", "dmca_url"), owners.url)), "appeals")
-    return desk
+    yield desk
+    await desk.close()
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,8 @@ NUMBER, DAYS, MOSTLY = st.integers(0, 1000), st.integers(1, 60), st.sampled_from
 STEPS = "enact enact block link unlink merge merge split permit end modify modify modify carry_out advance".split()  # noqa: SIM905 - a list
 MODIFIES = ("end", "add", "drop", "swap", "back", "range", "range", "less", "part", "end")
 # What comes about at least once, or the walk shows nothing.
-EVERY = {"global_ban", "event_ban", "block", "link", "unlink", "merge", "merge refused", "split", "split refused", "advance", "permit"}
+COMMON = {"global_ban", "event_ban", "link", "merge", "split", "advance"}
+EVERY = COMMON | {"block", "unlink", "merge refused", "split refused", "permit"}
 EVERY |= {"permit refused", "lift", "lift refused", "overturn", "name", "range", "end at"}
 
 
@@ -297,7 +298,8 @@ async def walked(office: Any, kit: Any, *, walks: int, steps: int, same: bool = 
 
 async def test_in_any_order_the_check_equals_a_slow_look_at_the_history(office: Any, kit: Any) -> None:
     done = await walked(office, kit, walks=10, steps=20, same=True)
-    assert not EVERY - set(+done), done
+    # What comes about rarely is asked of the long walk: how often it does depends on ids, which are new at every run.
+    assert not COMMON - set(+done), done
 
 
 @pytest.mark.chaos

@@ -19,14 +19,14 @@ PEOPLE = 40
 # Of ten years' cases most are decided; what is open is a handful, as it is in a short history.
 DRAWN = """
 INSERT INTO "case" (id, kind, state, team, priority, rank, received_at, due_at, target_at, at_risk_at, clock_state, stopped_at, assignee,
-    assigned_until, request_ids, action_ids, open_action_ids, complained_of, awaits_action, outcome, decided_at, version)
+    assigned_until, request_ids, action_ids, open_action_ids, complained_of, awaits_action, outcome, decided_at, reports, version)
   SELECT id, kind, state, team, priority, CASE WHEN state <> 'decided' AND priority = 'urgent' THEN 0 ELSE 2 END, at, due,
     CASE WHEN clocked THEN due END, CASE WHEN clocked THEN at + (due - at) * 0.75 END,
     CASE WHEN clocked THEN CASE WHEN state = 'decided' THEN 'stopped' ELSE clock END END,
     CASE WHEN clocked AND state = 'decided' THEN at + interval '20 days' END,
     CASE WHEN state <> 'open' THEN 'evaluator-' || share % $3 END, CASE WHEN state <> 'open' THEN timestamptz '2090-01-01' END,
     ARRAY[id], '{}', '{}', '{}', false, CASE WHEN state = 'decided' THEN 'act' END,
-    CASE WHEN state = 'decided' THEN at + interval '20 days' END, 2
+    CASE WHEN state = 'decided' THEN at + interval '20 days' END, 1, 2
   FROM (
     SELECT *, at + CASE WHEN clocked THEN interval '28 days' ELSE interval '0' END AS due,
       CASE WHEN kind IN ('threat_of_harm', 'child_protection') THEN 'urgent' ELSE 'normal' END AS priority,

@@ -48,11 +48,11 @@ async def read(stage: Stage, case_id: str) -> Answer:
     return await stage.get(f"/intake/v1/cases/{case_id}", "child_protection-1", reason=REASON)
 
 
-async def alerted(stage: Stage, case_id: str, template: str) -> int:
+async def alerted(stage: Stage, case_id: str, template: str, *, reader: str = "child_protection-1") -> int:
     """Wait for a staff alert and count it."""
 
     async def there() -> list[Answer]:
-        found = await stage.get(f"/notify/v1/notifications?about={case_id}", "child_protection-1", reason=REASON)
+        found = await stage.get(f"/notify/v1/notifications?about={case_id}", reader, reason=REASON)
         return [one for one in found["items"] if one["template"] == template]
 
     return len(await stage.until(there, f"the alert {template}"))
