@@ -278,7 +278,7 @@ class Court:
         return await self.ask("POST", f"/appeals/{appeal}/outcome", "facilitator", "fay", {"reply": "The panel has looked at each step."})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def _members(desk: Desk) -> None:
     await Court(desk, Clerk(desk)).enrol()
 

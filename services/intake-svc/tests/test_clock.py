@@ -109,7 +109,7 @@ async def test_a_lease_ends_by_itself_and_the_next_evaluator_takes_the_case(late
 
 async def test_a_date_that_arrives_asks_the_rule_again_and_says_nothing_twice(later: Desk) -> None:
     # No report of child protection, on which the house insists by the hour besides.
-    threat = URGENT | {"kind": "threat_of_harm", "channel": "emergency"}
+    threat = URGENT | {"kind": "other", "channel": "emergency"}
     case_id = (await later.post("/intake/v1/requests", threat, **DESK)).json()["case_id"]
     for hours, version in ((0, 1), (18, 2), (6, 3)):
         await later.advance(timedelta(hours=hours))

@@ -15,9 +15,11 @@ BREAKS = {
     "notification-as-its-delivery": "UPDATE delivery SET state = 'cancelled', receipt = NULL, receipt_at = NULL WHERE id = $1",
     "letter-has-its-notification": "UPDATE notification SET delivery_id = NULL WHERE delivery_id = $1",
     "alerts-end-together": """WITH lead AS (
-        UPDATE notification SET state = 'failed', reason_code = 'x', receipt = NULL, delivered_at = NULL WHERE delivery_id = $1 RETURNING *)
+        UPDATE notification SET state = 'failed', reason_code = 'x', receipt = NULL, delivered_at = NULL
+        WHERE delivery_id = $1 RETURNING *)
       INSERT INTO notification SELECT (jsonb_populate_record(NULL::notification, to_jsonb(lead) || jsonb_build_object(
-        'id', gen_random_uuid(), 'recipient', 'other', 'state', 'suppressed', 'delivery_id', NULL, 'together_with', lead.id))).* FROM lead""",
+        'id', gen_random_uuid(), 'recipient', 'other', 'state', 'suppressed', 'delivery_id', NULL,
+        'together_with', lead.id))).* FROM lead""",
     "notification-audited": "UPDATE notification SET id = gen_random_uuid() WHERE delivery_id = $1",
     "notification-said": "UPDATE notification SET version = version + 1 WHERE delivery_id = $1",
 }

@@ -26,7 +26,7 @@ SCENARIO = {
 """Which scenario passes a point; all others are passed by `letter`."""
 
 # No report of child protection: one that nobody decides on is insisted on by the hour, in every play that comes after.
-THREAT = {"kind": "threat_of_harm", "channel": "emergency", "summary": "A threat to somebody.", "requester": clock.REPORT["requester"]}
+THREAT = {"kind": "other", "channel": "emergency", "summary": "A threat to somebody.", "requester": clock.REPORT["requester"]}
 
 HEARERS = ("ban", "appeals", "notify")
 
