@@ -135,15 +135,20 @@ def test_who_asked_takes_a_request_back_while_it_is_not_over(state: str, refused
 
 
 @pytest.mark.parametrize(
-    ("state", "case", "refused"),
+    ("state", "case", "held", "has_own", "refused"),
     [
-        ("duplicate", CaseState.EVALUATING, []),
-        ("duplicate", CaseState.DECIDED, ["case_decided"]),
-        ("complete", None, ["not_joined"]),
+        ("duplicate", CaseState.EVALUATING, False, False, []),
+        ("duplicate", CaseState.EVALUATING, True, True, []),
+        ("duplicate", CaseState.EVALUATING, True, False, ["held_in_its_case"]),
+        ("duplicate", CaseState.DECIDED, False, True, ["case_decided"]),
+        ("complete", None, False, False, ["not_joined"]),
     ],
 )
-def test_a_joining_is_undone_while_its_case_is_undecided(state: str, case: CaseState | None, refused: list[str]) -> None:
-    assert codes(joining.may_part(request_of(state), CaseFacts(Kind.GLOBAL_BAN, case) if case else None)) == refused
+def test_a_joining_is_undone_while_its_case_is_undecided_and_no_hold_is_lost(
+    state: str, case: CaseState | None, refused: list[str], *, held: bool, has_own: bool
+) -> None:
+    facts = CaseFacts(Kind.GLOBAL_BAN, case) if case else None
+    assert codes(joining.may_part(request_of(state), facts, held=held, has_own=has_own)) == refused
 
 
 @pytest.mark.parametrize(

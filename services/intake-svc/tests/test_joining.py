@@ -44,6 +44,18 @@ async def test_a_second_request_joins_the_first_adds_its_weight_and_leaves_again
     assert codes(await desk.post(f"{REQUESTS}/{second['id']}/joining/end", NOTE, **EVA)) == ["not_joined"]
 
 
+async def test_what_a_hold_lies_on_does_not_leave_it_behind(desk: Desk, file: Filed) -> None:
+    about = {"subjects": [{"user": f"Held {uuid4().hex[:8]}"}]}
+    first, second = await file(**about), await file(**about, summary=None)
+    await desk.post(f"{REQUESTS}/{second['id']}/joining", {**NOTE, "to": first["id"]}, **EVA)
+    held = (await desk.post(f"{CASES}/{first['case_id']}/holds", {"reason": "A court asked."}, **LEA)).json()
+    assert codes(await desk.post(f"{REQUESTS}/{second['id']}/joining/end", NOTE, **EVA)) == ["held_in_its_case"]
+    path = f"{CASES}/{first['case_id']}/holds/{held['id']}"
+    released = await desk.call("DELETE", path, json={"reason": "The court is done."}, **LEA)
+    assert released.status_code == 200, released.text
+    assert (await desk.post(f"{REQUESTS}/{second['id']}/joining/end", NOTE, **EVA)).json()["state"] == "incomplete"
+
+
 async def test_all_who_asked_are_told_how_the_matter_ended(desk: Desk, file: Filed, said: Said) -> None:
     about = {"subjects": [{"user": f"Together {uuid4().hex[:8]}"}]}
     first, second = await file(**about), await file(**about, summary=None)

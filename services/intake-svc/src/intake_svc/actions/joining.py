@@ -16,9 +16,11 @@ from intake_svc.actions.carrying import carry_holds
 from intake_svc.actions.closing import close, open_again
 from intake_svc.actions.complaint import led_by
 from intake_svc.actions.filing import forward
+from intake_svc.actions.holds import is_held
 from intake_svc.actions.record import say_case, say_request
 from intake_svc.actions.weight import serve
 from intake_svc.model.case import CaseFacts
+from intake_svc.model.hold import Record
 from intake_svc.model.request import Document, RequestState
 from intake_svc.rules import case as case_rules
 from intake_svc.rules import joining as rules
@@ -84,11 +86,12 @@ async def part(edge: Edge, request_id: UUID, *, note: str, by: Actor) -> Request
     """Part a request from the case that it joined by mistake: it has its own case again, with the clock that this had.
 
     Raises:
-        Refused: it joined nothing, or the case is decided.
+        Refused: it joined nothing, the case is decided, or a hold lies on it that no case of its own would keep.
     """
     joined = await lock_joined(edge, request_id, by)
     row, case = joined.row, joined.case
-    rules.may_part(row.facts(), case.facts() if case else None).or_refuse()
+    held = case is not None and await is_held(edge, case.id, Record.REQUEST, row.id)
+    rules.may_part(row.facts(), case.facts() if case else None, held=held, has_own=joined.own is not None).or_refuse()
     await leave(edge, joined, note=note, by=by)
     if case is not None and joined.own is not None:
         await carry_holds(edge, case, joined.own, {row.id: row.id})

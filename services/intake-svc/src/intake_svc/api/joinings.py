@@ -61,7 +61,9 @@ async def join_request(edge: OpenEdge, request_id: UUID, form: JoiningForm) -> R
     return RequestView.of(await joining.join(edge, request_id, to=form.to, note=form.note, by=actor_of(edge)), to_staff=True)
 
 
-@joinings.post("/requests/{request_id}/joining/end", roles=EVALUATOR, refuses=("not_joined", "case_decided"), example=NOTE)
+@joinings.post(
+    "/requests/{request_id}/joining/end", roles=EVALUATOR, refuses=("not_joined", "case_decided", "held_in_its_case"), example=NOTE
+)
 async def part_request(edge: OpenEdge, request_id: UUID, form: NoteForm) -> RequestView:
     """Part a request from the case that it joined by mistake; its own case is open again, with the clock that this had."""
     return RequestView.of(await joining.part(edge, request_id, note=form.note, by=actor_of(edge)), to_staff=True)

@@ -64,13 +64,19 @@ def may_join(joint: Joint) -> Decision:
     )
 
 
-def may_part(request: RequestFacts, case: CaseFacts | None) -> Decision:
-    """A request that joined a case by mistake leaves it again while that case is undecided (R88)."""
+def may_part(request: RequestFacts, case: CaseFacts | None, *, held: bool, has_own: bool) -> Decision:
+    """A request that joined a case by mistake leaves it again while that case is undecided; what a hold lies on leaves it only for a case
+    of its own, where the hold lies on too (R88, D27).
+    """  # noqa: D205 - the rule is one sentence
     return Decision.of(
         (request.state is not RequestState.DUPLICATE, Reason("not_joined", "This request has joined no case.", "R88")),
         (
             case is not None and case.state not in UNDECIDED,
             Reason("case_decided", "The case is decided for all requests that it serves.", "R106"),
+        ),
+        (
+            held and not has_own,
+            Reason("held_in_its_case", "A legal hold lies on it here; split it off with a case of its own, or release the hold.", "D27"),
         ),
     )
 

@@ -70,6 +70,7 @@ PROBLEMS: Mapping[str, str] = {
     "removed_already": "What was removed is removed once (D20).",
     "removal_is_legals": "Once a recommendation relied on what a case gathered, Legal alone removes what was added by mistake (D27).",
     "held": "What a legal hold lies on is not erased; the hold is released first (D27).",
+    "held_in_its_case": "What a legal hold lies on leaves its case only for a case of its own, where the hold lies on too (D27).",
     "not_of_this_case": "A hold lies on a record of the case that it names (D27).",
     "hold_is_over": "A hold ends in the future, or when it is released (D27).",
     "held_no_more": "A hold ends once, by its date or by release (D27).",
