@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,8 +31,6 @@ CALL_LIMIT = 60.0
 # When the fault is the house's own: an intent that does not open, an action that will not take the receipt.
 BACK_OFF_OWN = (1.0, 4.0, 15.0, 60.0)
 LAST_TRY = 8
-# What an outside may ask us to wait, in seconds: whoever says a year is asked again tomorrow.
-LONGEST_WAIT = 86400.0
 PLACE = "delivery.intent"
 row_of = tables.delivery.c
 
@@ -43,15 +40,7 @@ class Refusal(Exception):
 
 
 class NotDone(Exception):
-    """It surely did not leave the house, and the same call may do later: nothing is to be read back.
-
-    `code` says why; `after` are the seconds that the outside asked us to wait, where that is longer than we would have.
-    """
-
-    def __init__(self, code: str, *, after: float = 0) -> None:
-        """Say why, and when to come back."""
-        super().__init__(code)
-        self.after = after
+    """It surely did not leave the house, and the same call may do later: nothing is to be read back. Its argument is a code."""
 
 
 def apart_kinds(service: "Service") -> list[str]:
@@ -178,7 +167,7 @@ class Deliveries:
             except Refusal as error:
                 await self._give_up(parcel, carrier, "failed", str(error))
             except NotDone as error:
-                await self._retry(parcel, carrier, str(error), again="waiting", tries=parcel.tries + 1, after=error.after)
+                await self._retry(parcel, carrier, str(error), again="waiting", tries=parcel.tries + 1)
             except Exception as error:  # noqa: BLE001  # whatever it was, the call may have been done: read back
                 await self._read_back(parcel, carrier, type(error).__name__, tries=parcel.tries + 1)
             else:
@@ -241,13 +230,12 @@ class Deliveries:
             else:
                 await self._take_receipt(parcel, carrier, receipt)
 
-    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str, tries: int, after: float = 0) -> None:
+    async def _retry(self, parcel: Parcel, carrier: Carrier, code: str, *, again: str, tries: int) -> None:
         """Set the next try; `tries` counts calls and questions so far, so that one that nobody can answer reaches a person too."""
         if tries > len(carrier.pauses):
             await self._give_up(parcel, carrier, "failed" if again == "waiting" else "uncertain", code)
             return
-        own = carrier.pauses[max(tries, 1) - 1] * (1 + random.uniform(0, carrier.jitter))  # noqa: S311  # it spreads load, it guards nothing
-        pause = timedelta(seconds=max(own, min(after, LONGEST_WAIT)))
+        pause = timedelta(seconds=carrier.pauses[max(tries, 1) - 1])
         async with self._runtime.edge("delivery") as edge:
             # `attempting` with a next date: still unknown, so the next try begins by reading back again.
             await edge.session.execute(

@@ -65,9 +65,8 @@ class Carrier:
     and is None where the outside cannot tell: then the delivery becomes `uncertain` and waits for a person;
     `take_receipt(edge, parcel, receipt)` is the action that the receipt brings about, in its transaction;
     `take_failure(edge, parcel, state, code)` is told when the delivery has become `failed` or `uncertain`.
-    `pauses` are the seconds between one call and the next, so that there is one call more than there are pauses; `jitter` lengthens each
-    by up to that share, so that what failed together does not come back together. `apart`: carried by a loop of its own, because whoever
-    it goes to may keep us waiting.
+    `pauses` are the seconds between one call and the next, so that there is one call more than there are pauses. `apart`: carried by a
+    loop of its own, because whoever it goes to may keep us waiting.
     """
 
     call: Callable[["Runtime", Parcel], Awaitable[dict[str, Any]]]
@@ -75,7 +74,6 @@ class Carrier:
     read_back: Callable[["Runtime", Parcel], Awaitable[dict[str, Any] | None]] | None = None
     take_failure: Callable[["Edge", Parcel, str, str], Awaitable[None]] | None = None
     pauses: tuple[float, ...] = (5, 30, 120, 600, 3600, 3600, 3600)
-    jitter: float = 0
     apart: bool = False
 
 

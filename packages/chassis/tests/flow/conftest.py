@@ -114,10 +114,6 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
             from chassis.deliveries import Refusal
 
             raise Refusal("no_such_address")
-        if how == "later":
-            from chassis.deliveries import NotDone
-
-            raise NotDone("busy", after=1800)
         if how == "held":
             world.reached.set()
             await world.released.wait()
@@ -158,7 +154,7 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
         deadlines={"ring": Due(aggregate=Matter, act=ring)},
         carriers={
             "word": Carrier(call=call, take_receipt=take, read_back=read_back),
-            "word_far_away": Carrier(call=call, take_receipt=take, read_back=read_back, pauses=(10, 60), jitter=0.5, apart=True),
+            "word_far_away": Carrier(call=call, take_receipt=take, read_back=read_back, pauses=(10, 60), apart=True),
         },
     )  # fmt: skip
     hearer = Service(
