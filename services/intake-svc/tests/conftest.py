@@ -36,6 +36,14 @@ async def at_work(house: House) -> Desk:
     return await house.desk(SERVICE)
 
 
+@pytest.fixture(scope="module")
+async def apart(house: House) -> AsyncIterator[Desk]:
+    """A desk of one file's own, for clocks that walk far: a case of child protection that nobody decides is insisted on by the hour."""
+    desk = await house.desk(SERVICE, fresh=True)
+    yield desk
+    await desk.close()
+
+
 @pytest.fixture
 async def desk(at_work: Desk) -> AsyncIterator[Desk]:
     yield at_work

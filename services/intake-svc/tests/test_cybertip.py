@@ -294,6 +294,32 @@ async def test_what_was_dropped_unfinished_is_filed_anew_and_seen(desk: Desk, nc
     assert await alerts(desk, path) == 1
 
 
+async def test_an_open_report_is_taken_back_when_three_decide_against_it_and_the_record_ends_by_its_term(
+    desk: Desk, ncmec: Ncmec, file: Filed
+) -> None:
+    path = await a_case(file)
+    ncmec.misbehave += [lambda _path: None, lambda _path: said(2000, status=401)]
+    await desk.post(f"{path}/cybertip", REPORT, **NORA)
+    await desk.settle()
+    opened = (await desk.get(f"{path}/cybertip", **NORA)).json()
+    assert (opened["step"], opened["report_id"] in ncmec.opened) == ("failed", True)
+    await desk.post(f"{path}/cybertip/waiver", {"ground": "not_apparent", "note": "Nothing prohibited is apparent."}, **NORA)
+    await desk.post(f"{path}/cybertip/waiver/confirmation", **NICO)
+    await desk.post(f"{path}/cybertip/waiver/confirmation", **LENA)
+    await ended(desk, path, "retracted")
+    assert (opened["report_id"] in ncmec.retracted, opened["report_id"] in ncmec.finished) == (True, False)
+    assert ncmec.calls == ["submit", "finish", "retract"]
+    # The law's year begins with the end of the duty; a hold outlives it, and what ends the hold ends the record.
+    hold = await desk.post(f"{path}/holds", {"reason": "A court asked for it."}, **LENA)
+    await desk.advance(timedelta(days=366))
+    assert (await desk.get(f"{path}/sealed-record", **NORA)).status_code == 200
+    await desk.call("DELETE", f"{path}/holds/{hold.json()['id']}", json={"reason": "It is over."}, **LENA)
+    await desk.advance(timedelta(days=1))
+    assert codes(await desk.get(f"{path}/sealed-record", **NORA)) == ["record_destroyed"]
+    certificate = (await desk.get(f"{path}/sealed-record/certificate", **NORA)).json()
+    assert (certificate["holds"], json.loads(certificate["certificate"])["ground"]) == (True, "term_over")
+
+
 POINTS_OF_A_DELIVERY = tuple(one for one in POINTS if one.startswith("delivery."))
 
 

@@ -25,11 +25,6 @@ ASKED = {"ground": "asked_by_requester", "verified": "confirmed_address"}
 File = Callable[..., Awaitable[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-async def apart(house: House) -> Desk:
-    return await house.desk(SERVICE, fresh=True)
-
-
 @pytest.fixture
 async def desk(apart: Desk) -> AsyncIterator[Desk]:
     yield apart
@@ -126,6 +121,30 @@ async def test_who_asked_is_erased_by_two_persons_and_nothing_opens_it_again(des
     assert asked.json() == {"party": False}
 
 
+# Before the first case of child protection here, which would be insisted on by the hour for two years.
+async def test_a_decision_not_to_act_is_reviewed_each_year_and_goes_only_by_two_persons(desk: Desk, file: File) -> None:
+    case_id = (await file(requester=somebody()))["case_id"]
+    path = f"/intake/v1/cases/{case_id}"
+    await decided(desk, case_id, "no_action")
+    assert codes(await desk.post(f"{path}/retention-review", {"keep": True}, **LEA)) == ["no_review_due"]
+    told = (await desk.get(f"{path}/retention", **LEA, reason="review")).json()
+    assert ("review_at" in told, "until" in told, told["needed"]) == (True, False, [])
+    await desk.advance(timedelta(days=370))
+    due = (await desk.get("/intake/v1/retention-reviews", role="auditor")).json()["items"]
+    assert case_id in [one["case_id"] for one in due]
+    kept = await desk.post(f"{path}/retention-review", {"keep": True}, **LEA)
+    assert kept.status_code == 200, kept.text
+    left = (await desk.get("/intake/v1/retention-reviews", role="auditor")).json()["items"]
+    assert left == [one for one in due if one["case_id"] != case_id]
+    await desk.advance(timedelta(days=370))
+    assert (await desk.post(f"{path}/retention-review", {"keep": False}, **LEA)).status_code == 200
+    assert codes(await desk.post(f"{path}/retention-review/confirmation", {}, **LEA)) == ["own_erasure"]
+    gone = await desk.post(f"{path}/retention-review/confirmation", {}, **MAX)
+    assert "erased_at" in gone.json(), gone.text
+    assert (await desk.get(f"{path}/notes", role="auditor", reason="audit")).json() == {"items": []}
+    assert (await desk.post(f"{path}/holds", {"reason": "Too late."}, **LEA)).status_code == 410
+
+
 async def test_what_is_held_about_a_person_is_one_document_and_others_are_left_out(desk: Desk, file: File) -> None:
     who, other = somebody(), somebody()
     mine = await file(requester=who, summary="My own words.")
@@ -153,29 +172,6 @@ async def test_what_is_held_about_a_person_is_one_document_and_others_are_left_o
     trail = await desk.sql("SELECT sub FROM audit WHERE operation = 'http:person:exported'")
     looks = await desk.sql("SELECT sub FROM access_log WHERE aggregate = 'person'")
     assert (len(trail) >= 3, len(looks) >= 3) == (True, True)
-
-
-async def test_a_decision_not_to_act_is_reviewed_each_year_and_goes_only_by_two_persons(desk: Desk, file: File) -> None:
-    case_id = (await file(requester=somebody()))["case_id"]
-    path = f"/intake/v1/cases/{case_id}"
-    await decided(desk, case_id, "no_action")
-    assert codes(await desk.post(f"{path}/retention-review", {"keep": True}, **LEA)) == ["no_review_due"]
-    told = (await desk.get(f"{path}/retention", **LEA, reason="review")).json()
-    assert ("review_at" in told, "until" in told, told["needed"]) == (True, False, [])
-    await desk.advance(timedelta(days=370))
-    due = (await desk.get("/intake/v1/retention-reviews", role="auditor")).json()["items"]
-    assert case_id in [one["case_id"] for one in due]
-    kept = await desk.post(f"{path}/retention-review", {"keep": True}, **LEA)
-    assert kept.status_code == 200, kept.text
-    left = (await desk.get("/intake/v1/retention-reviews", role="auditor")).json()["items"]
-    assert left == [one for one in due if one["case_id"] != case_id]
-    await desk.advance(timedelta(days=370))
-    assert (await desk.post(f"{path}/retention-review", {"keep": False}, **LEA)).status_code == 200
-    assert codes(await desk.post(f"{path}/retention-review/confirmation", {}, **LEA)) == ["own_erasure"]
-    gone = await desk.post(f"{path}/retention-review/confirmation", {}, **MAX)
-    assert "erased_at" in gone.json(), gone.text
-    assert (await desk.get(f"{path}/notes", role="auditor", reason="audit")).json() == {"items": []}
-    assert (await desk.post(f"{path}/holds", {"reason": "Too late."}, **LEA)).status_code == 410
 
 
 async def test_what_was_not_erased_or_has_no_date_is_found(house: House, complete: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Who mistreats staff is warned, locked out by two persons, and heard all the same where it matters (R117-R119, R121, D12)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,12 @@ from intake_svc.reactions import REACTIONS, WARNING
 SEEN = {"reason": "harassment", "seriousness": 2, "aimed_at": ["sam"], "note": "Insults in every line."}
 WHY = {"note": "It went on."}
 File = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def desk(apart: Desk) -> AsyncIterator[Desk]:
+    yield apart
+    assert await apart.findings() == []
 
 
 async def _warned(desk: Desk, file: File, requester: dict[str, str]) -> tuple[str, str]:
@@ -83,6 +89,16 @@ async def test_a_lock_out_from_warning_to_readmission(desk: Desk, file: File) ->
     assert [one["code"] for one in tried.json()["reasons"]] == ["sender_locked_out"]
     traces = await desk.sql("SELECT reasons FROM audit WHERE outcome = 'refused' AND 'sender_locked_out' = ANY(reasons)")
     assert traces
+    await desk.advance(timedelta(days=31))
+    heard = await desk.post("/intake/v1/requests", body, role="requester_desk", sub="desk-1")
+    assert heard.status_code == 201, heard.text
+
+
+async def test_what_always_comes_in_does_also_of_a_sender_who_is_locked_out(desk: Desk, file: File) -> None:
+    who = requester()
+    await _locked_out(desk, file, who)
+    body = {"kind": "other", "channel": "ca", "summary": "Again.", "requester": who}
+    assert (await desk.post("/intake/v1/requests", body, role="requester_desk", sub="desk-1")).status_code == 409
     for more in (
         {"kind": "child_protection"},
         {"channel": "emergency"},
@@ -92,9 +108,6 @@ async def test_a_lock_out_from_warning_to_readmission(desk: Desk, file: File) ->
     ):
         heard = await desk.post("/intake/v1/requests", {**body, **more}, role="requester_desk", sub="desk-1")
         assert heard.status_code == 201, heard.text
-    await desk.advance(timedelta(days=31))
-    heard = await desk.post("/intake/v1/requests", body, role="requester_desk", sub="desk-1")
-    assert heard.status_code == 201, heard.text
 
 
 async def test_a_lock_out_is_lifted_with_a_reason_and_once(desk: Desk, file: File) -> None:

@@ -1,6 +1,6 @@
 """A matter gets its own case with its receipt, its clock and what belongs to it, and a case passes between teams (R86-R88, D12)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,6 +25,12 @@ MATTER: dict[str, Any] = {
 Filed = Callable[..., Awaitable[dict[str, Any]]]
 Taken = Callable[..., Awaitable[str]]
 Said = Callable[[str], Awaitable[list[tuple[str, int]]]]
+
+
+@pytest.fixture
+async def desk(apart: Desk) -> AsyncIterator[Desk]:
+    yield apart
+    assert await apart.findings() == []
 
 
 def codes(answer: Any) -> list[str]:
