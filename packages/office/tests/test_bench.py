@@ -35,7 +35,7 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
     others = ["visible", *lists, *queue, "filing", "bulk", "mail", "relay", "inbox", "handover p50", "handover p99"]
     assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
-        assert one["ours"] > 0
+        assert one["ours"] > 0, one
         assert one["goal"][:2] in (">=", "<=")
         assert len(one["runs"]) == 1
         alone = one["figure"] in ("handover p99", "visible") or one["figure"].startswith("index")
