@@ -35,7 +35,7 @@ INDEX = _index()
 def _told(subjects: list[Subject]) -> Any:
     """Give the answers as they go out, or the codes of the refusal."""
     try:
-        return msgspec.to_builtins(_present(INDEX, HASHES, "tool", subjects, NOW))
+        return msgspec.to_builtins(_present(INDEX, HASHES.references("tool"), subjects, NOW))
     except Malformed as refused:
         return {reason.code for reason in refused.reasons}
 
@@ -52,10 +52,10 @@ def test_many_are_answered_or_refused_as_each_by_itself(subjects: list[Subject])
 
 
 def test_a_reference_joins_with_no_hash_and_no_other_callers() -> None:
-    hashes = [HASHES.account(name) for name in ("A", "B", "C")]
-    one, two = HASHES.references("tool-1", hashes), HASHES.references("tool-2", hashes)
-    assert one == [HASHES.references("tool-1", [hashed])[0] for hashed in hashes]
-    assert len({*one, *two, *(hashed.hex() for hashed in hashes)}) == 9
+    names = ("A", "B", "C")
+    one, two = HASHES.references("tool-1"), HASHES.references("tool-2")
+    told = {*map(one, names), *map(two, names), *(HASHES.account(name).hex() for name in names)}
+    assert len(told) == 9
+    assert [one(name) for name in names] == [HASHES.references("tool-1")(name) for name in names]
     # Two callers who lay theirs side by side see nothing that is the same from subject to subject.
-    assert len({int(mine, 16) ^ int(other, 16) for mine, other in zip(one, two, strict=True)}) == 3
-    assert HASHES.references("tool-1", []) == []
+    assert len({int(one(name), 16) ^ int(two(name), 16) for name in names}) == 3

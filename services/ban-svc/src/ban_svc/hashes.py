@@ -3,11 +3,10 @@
 BLAKE2b under keys that the keyring's hash key makes: the keyring's own HMAC would be half the time of a check of a thousand (measured).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from kernel.addresses import canonical_address
 from kernel.names import canonical_user, canonical_users
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from chassis.crypto import Keyring
     from chassis.runtime import Runtime
 
-_KEY_BYTES = 32
+REFERENCE_BYTES = 15
 
 
 class Hashes:
@@ -28,7 +27,7 @@ class Hashes:
         self._account = blake2b(key=keyring.hash("ban.account", "key"), digest_size=HASH_BYTES)
         self._address = blake2b(key=keyring.hash("ban.address", "key"), digest_size=HASH_BYTES)
         self._place = blake2b(key=keyring.hash("ban.place", "key"), digest_size=HASH_BYTES)
-        self._reference = blake2b(key=keyring.hash("ban.reference", "key"), digest_size=_KEY_BYTES)
+        self._reference = blake2b(key=keyring.hash("ban.reference", "key"), digest_size=REFERENCE_BYTES)
 
     def account(self, name: str) -> bytes:
         """Hash an account by its canonical name.
@@ -69,23 +68,18 @@ class Hashes:
         hashed.update(part.encode())
         return hashed.hexdigest()
 
-    def network(self, written: str) -> bytes:
-        """Hash an address or range as it is written, for a reference alone: nothing is looked up by it."""
-        hashed = self._address.copy()
-        hashed.update(written.encode())
-        return hashed.digest()
+    def references(self, caller: str) -> Callable[[str], str]:
+        """Give what makes references for a caller: of a subject, and of no action and no person, so that they join with nothing (R95)."""
+        begun = self._reference.copy()
+        # A caller's `sub` has no line break in it, so that no two pairs are one text.
+        begun.update(f"{caller}\n".encode())
 
-    def references(self, caller: str, hashes: Sequence[bytes]) -> list[str]:
-        """Give a caller the references of subjects by their hashes: of no action and no person, so that they join with nothing (R95).
+        def reference(subject: str) -> str:
+            hashed = begun.copy()
+            hashed.update(subject.encode())
+            return hashed.hexdigest()
 
-        A hash is one block of AES, encrypted under a key of this caller's own: many in one call, where a keyed hash each takes four times
-        as long. Who lacks that key can neither read a reference nor tell which of another caller's is of the same subject.
-        """
-        key = self._reference.copy()
-        key.update(caller.encode())
-        blocks = Cipher(algorithms.AES(key.digest()), modes.ECB()).encryptor()  # noqa: S305 - no text: each block is a hash by itself
-        told = blocks.update(b"".join(hashes)).hex()
-        return [told[start : start + 2 * HASH_BYTES] for start in range(0, len(told), 2 * HASH_BYTES)]
+        return reference
 
 
 def hashes_of(runtime: "Runtime") -> Hashes:

@@ -7,7 +7,7 @@ or of the past is answered from the table, and each such look is logged: it is a
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -34,7 +34,7 @@ from ban_svc import rules
 from ban_svc.actions import attendance, event_lists
 from ban_svc.actions.looks import log_event, log_past
 from ban_svc.api.check_document import ASK, ASK_MANY, SCHEMAS
-from ban_svc.hashes import Hashes, hashes_of
+from ban_svc.hashes import hashes_of
 from ban_svc.index import BanIndex, index_of
 from ban_svc.tables import Event
 
@@ -65,14 +65,14 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     at: str | None = None
 
 
-class Check(msgspec.Struct, gc=False):
-    """The answer about one subject: not banned, unless it is written on."""
+class Check(msgspec.Struct, omit_defaults=True, gc=False):
+    """The answer about one subject."""
 
     subject: Subject
-    banned: bool = False
-    covers: Covers = ()
-    reference: str | msgspec.UnsetType = msgspec.UNSET
-    until: str | msgspec.UnsetType = msgspec.UNSET
+    banned: bool
+    covers: Covers
+    reference: str | None = None
+    until: str | None = None
 
 
 class Checks(msgspec.Struct):
@@ -86,6 +86,7 @@ class _Key(TypedDict):
     network: IPv4Network | IPv6Network | None
 
 
+NOWHERE: Covers = ()
 EVERYWHERE: Covers = ("everywhere",)
 ADDRESS: Covers = ("address",)
 EVENT: Covers = ("event",)
@@ -147,37 +148,33 @@ async def _answers(request: Request, principal: Principal, subjects: list[Subjec
     if moment < now:
         return await _past(request, principal, subjects, moment)
     now = moment
-    return _present(index, hashes_of(runtime), principal.actor.sub, subjects, now.timestamp())
+    return _present(index, hashes_of(runtime).references(principal.actor.sub), subjects, now.timestamp())
 
 
-def _present(index: BanIndex, hashes: Hashes, caller: str, subjects: list[Subject], now: float) -> list[Check]:
-    """Look all of them up in memory, all accounts at once and all addresses at once: one by one, a thousand take twice as long."""
-    answers = list(map(Check, subjects))
-    accounts = [one for one in answers if (about := one.subject).user is not None and about.ip is None]
-    addresses = [one for one in answers if (about := one.subject).ip is not None and about.user is None and about.wiki is None]
-    if len(accounts) + len(addresses) < len(answers):
-        raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+def _present(index: BanIndex, reference: Callable[[str], str], subjects: list[Subject], now: float) -> list[Check]:
+    """Look all of them up in memory."""
+    block_until = index.block_until
+    answers: list[Check] = []
     try:
-        names, wikis = [one.subject.user or "" for one in accounts], [one.subject.wiki for one in accounts]
-        covered = [(accounts[place], until, hashed) for place, hashed, until in index.accounts_covered(names, wikis, now)]
-        written = [one.subject.ip or "" for one in addresses]
-        blocks = index.blocks_covered([block_of(one) for one in written], now)
-        covered += [(addresses[place], until, hashes.network(written[place])) for place, until in blocks.items()]
+        accounts = iter(index.accounts_until([(one.user, one.wiki) for one in subjects if one.user is not None], now))
+        for subject in subjects:
+            user, ip = subject.user, subject.ip
+            if user is not None and ip is None:
+                until = next(accounts)
+            elif ip is not None and user is None and subject.wiki is None:
+                until = block_until(*block_of(ip), now)
+            else:
+                raise Malformed("malformed", "A subject is either `user`, with or without `wiki`, or `ip`.", "D23")
+            answers.append(Check(subject, banned=False, covers=NOWHERE) if until is None else _covered(subject, until, reference))
     except Refused as refused:
         raise _malformed(refused) from refused
-    _cover(covered, hashes, caller)
     return answers
 
 
-def _cover(covered: Sequence[tuple[Check, float, bytes]], hashes: Hashes, caller: str) -> None:
-    """Write on the answers about those who are covered: until when, and the reference that is made of this hash."""
-    references = hashes.references(caller, [hashed for _, _, hashed in covered])
-    for (answer, until, _), reference in zip(covered, references, strict=True):
-        answer.banned = True
-        answer.covers = EVERYWHERE if answer.subject.ip is None else ADDRESS
-        answer.reference = reference
-        if until != math.inf:
-            answer.until = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
+def _covered(subject: Subject, until: float, reference: Callable[[str], str]) -> Check:
+    end = None if until == math.inf else datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
+    covers = EVERYWHERE if subject.ip is None else ADDRESS
+    return Check(subject, banned=True, covers=covers, reference=reference(subject.user or subject.ip or ""), until=end)
 
 
 async def about_event(request: Request, principal: Principal, subjects: list[Subject], event_id: str, at: str | None) -> list[Check]:
@@ -201,13 +198,8 @@ async def about_event(request: Request, principal: Principal, subjects: list[Sub
         kept_out: dict[bytes, list[attendance.Absence]] = {}
         for one in await attendance.banned_from(edge, event.facts(), moment, names=names):
             kept_out.setdefault(one.name_hash, []).append(one)
-    answers = list(map(Check, subjects))
-    absent = [(answer, name) for answer, name in zip(answers, names, strict=True) if name in kept_out]
-    _cover([(answer, max(map(_end_of, kept_out[name])), name) for answer, name in absent], hashes_of(runtime), actor.sub)
-    for answer, name in absent:
-        if all(one.kind is not Kind.GLOBAL_BAN for one in kept_out[name]):
-            answer.covers = EVENT
-    return answers
+    reference = hashes_of(runtime).references(actor.sub)
+    return [_absent(subject, kept_out.get(name, []), reference) for subject, name in zip(subjects, names, strict=True)]
 
 
 def _looking(request: Request, principal: Principal, reason: str) -> AbstractAsyncContextManager[Edge]:
@@ -223,8 +215,14 @@ def _looking(request: Request, principal: Principal, reason: str) -> AbstractAsy
     )
 
 
-def _end_of(absence: attendance.Absence) -> float:
-    return math.inf if absence.until is None else absence.until.timestamp()
+def _absent(subject: Subject, bans: list[attendance.Absence], reference: Callable[[str], str]) -> Check:
+    """Say that somebody is kept from an event, and until when; by a global ban where there is one."""
+    if not bans:
+        return Check(subject, banned=False, covers=NOWHERE)
+    ends = [math.inf if one.until is None else one.until.timestamp() for one in bans]
+    everywhere = any(one.kind is Kind.GLOBAL_BAN for one in bans)
+    said = _covered(subject, max(ends), reference)
+    return msgspec.structs.replace(said, covers=EVERYWHERE if everywhere else EVENT)
 
 
 def _name_of(runtime: Runtime, subject: Subject) -> bytes:
@@ -236,7 +234,8 @@ def _name_of(runtime: Runtime, subject: Subject) -> bytes:
 async def _past(request: Request, principal: Principal, subjects: list[Subject], at: datetime) -> list[Check]:
     """Ask the table what was in force at a moment that has passed; that it was asked of these is in the access log (R95)."""
     runtime: Runtime = request.app.state.runtime
-    answers, covered, hashes = list(map(Check, subjects)), [], hashes_of(runtime)
+    answers: list[Check] = []
+    hashes, reference = hashes_of(runtime), hashes_of(runtime).references(principal.actor.sub)
     try:
         asked = [_key_of(runtime, subject) for subject in subjects]
         hashed = [key["name_hash"] or hashes.address(one.ip or "") for key, one in zip(asked, subjects, strict=True)]
@@ -244,11 +243,9 @@ async def _past(request: Request, principal: Principal, subjects: list[Subject],
         raise _malformed(refused) from refused
     async with _looking(request, principal, f"check of {at.isoformat()}") as edge:
         await log_past(edge, hashed)
-        for answer, key in zip(answers, asked, strict=True):
-            until = await edge.session.scalar(_PAST, {**key, "wiki": answer.subject.wiki, "at": at})
-            if until is not None:
-                covered.append((answer, until, key["name_hash"] or hashes.network(answer.subject.ip or "")))
-    _cover(covered, hashes, principal.actor.sub)
+        for subject, key in zip(subjects, asked, strict=True):
+            until = await edge.session.scalar(_PAST, {**key, "wiki": subject.wiki, "at": at})
+            answers.append(Check(subject, banned=False, covers=NOWHERE) if until is None else _covered(subject, until, reference))
     return answers
 
 
