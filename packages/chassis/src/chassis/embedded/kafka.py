@@ -97,7 +97,7 @@ def bring_up(home: Path, run: Run, *, nodes: int, same_port: bool = False) -> di
         except EmbeddedError:
             # Between our look at the ports and the brokers', somebody may have taken one: then others will do.
             dead = [node for node in missing if not living(run.servers[name(node)])]
-            if same_port or not dead or all(loopback.bindable(run.ports[port]) for node in dead for port in _ports(node)):
+            if same_port or not dead or not any(_found_no_port(home, run, node) for node in dead):
                 raise
             stop([servers[name(node)] for node in missing])
         else:
@@ -126,6 +126,12 @@ def crash(run: Run, node: int) -> None:
     """Kill a node with SIGKILL."""
     if server := run.servers.get(name(node)):
         kill(server)
+
+
+def _found_no_port(home: Path, run: Run, node: int) -> bool:
+    """Tell whether a broker ended because somebody had one of its ports; who had it for a moment may have left it since."""
+    said = tail(home / f"{name(node)}.log", lines=400)
+    return "java.net.BindException" in said or not all(loopback.bindable(run.ports[port]) for port in _ports(node))
 
 
 def _folder(root: Path, node: int) -> Path:
