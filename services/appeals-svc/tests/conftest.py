@@ -253,7 +253,8 @@ class Court:
     async def subs(self, appeal: str, state: str = "cleared") -> list[str]:
         """Tell whose the seats in this state are; only a test may."""
         seats = (await self.panel(appeal))["seats"]
-        names = [one["pseudonym"].removeprefix("Reviewer ") for one in seats if one["state"] == state]
+        # Whoever took the chair that somebody left has a longer pseudonym of the same number.
+        names = [one["pseudonym"].removeprefix("Reviewer ")[0] for one in seats if one["state"] == state]
         return [f"member-{name}" for name in names]
 
     async def clear(self, appeal: str, *, sub: str = "cora", **verdicts: str) -> httpx.Response:

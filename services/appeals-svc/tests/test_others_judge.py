@@ -108,7 +108,9 @@ async def test_an_appeal_in_another_language_keeps_its_date_and_is_read_in_both(
     assert (await desk.post(path, body, role="requester_desk")).status_code == 200
     assert codes(await desk.post(path, body, role="requester_desk")) == ["translated_already"]
     five = await court.seated(appeal)
-    file = (await court.ask("GET", f"/appeals/{appeal}/file", "committee", five[0])).json()
-    assert (file["locale"], file["reasons"], file["translation"]) == ("de", "Das war jemand anderes.", "It was somebody else.")
+    shown = await court.ask("GET", f"/appeals/{appeal}/file", "committee", five[0])
+    assert shown.status_code == 200, shown.text
+    file = shown.json()
+    assert (file.get("locale"), file.get("reasons"), file.get("translation")) == ("de", "Das war jemand anderes.", "It was somebody else.")
     english = await court.accepted(await bus.enacted())
     assert codes(await desk.post(path.replace(appeal, english), body, role="requester_desk")) == ["nothing_to_translate"]

@@ -65,8 +65,8 @@ EACH_ONCE = [
 @example(first_whole=True, steps=EACH_ONCE)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(first_whole=st.booleans(), steps=st.lists(STEP, min_size=5, max_size=14))
-async def test_any_steps_in_any_order_leave_a_whole_record(at_work: Desk, first_whole: bool, steps: list[tuple[str, int]]) -> None:
-    desk, about = at_work, {"subjects": [{"user": f"Walk {uuid4().hex}"}]}
+async def test_any_steps_in_any_order_leave_a_whole_record(apart: Desk, first_whole: bool, steps: list[tuple[str, int]]) -> None:
+    desk, about = apart, {"subjects": [{"user": f"Walk {uuid4().hex}"}]}
     ids = [await _file(desk, about, whole=whole) for whole in (first_whole, True)]
     received = [await _received(desk, request_id) for request_id in ids]
     for step, which in steps:
