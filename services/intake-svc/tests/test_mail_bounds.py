@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -95,14 +96,15 @@ async def test_bounds_are_where_they_are_said_to_be(reader: MailReader) -> None:
 
 
 async def test_the_event_loop_never_stalls_over_a_hostile_mail(reader: MailReader) -> None:
-    longest, loop = 0.0, asyncio.get_running_loop()
+    longest = 0.0
 
     async def beat() -> None:
+        """Keep the longest time for which the loop's own thread was at work and nobody else could be: what others do to it is left out."""
         nonlocal longest
         while True:
-            before = loop.time()
+            before = time.thread_time()
             await asyncio.sleep(0.005)
-            longest = max(longest, loop.time() - before - 0.005)
+            longest = max(longest, time.thread_time() - before)
 
     async def worst(raw: bytes) -> tuple[str | None, float]:
         """Three times, and the quietest counts: a busy machine stalls everybody."""
