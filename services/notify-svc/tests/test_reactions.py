@@ -369,6 +369,16 @@ async def test_breaches_of_a_case_wake_its_team_once_each(office: Any, desk: Any
     ]
 
 
+async def test_a_case_that_grows_is_alerted_of_once_and_anew_where_it_is_another_groups(office: Any, desk: Any, owners: Owners) -> None:
+    """Another request joins it, or it turns out to be urgent: whoever was woken by it knows of it (R50)."""
+    del owners
+    case, kinds = uuid4(), ("other", "threat_of_harm", "threat_of_harm", "child_protection", "child_protection")
+    events = [office.said("case", "opened" if n == 1 else "expanded", about=case, version=n, kind=kind) for n, kind in enumerate(kinds, 1)]
+    await publish(desk, *events)
+    told = [[row["recipient"] for row in await office.rows(event.meta.id)] for event in events]
+    assert told == [[], ["trust_and_safety"], [], ["child_protection"], []]
+
+
 def test_what_the_matrix_tells_is_what_is_reacted_to() -> None:
     heard = {(stream, kind) for stream, kinds in REACTIONS.items() for kind in kinds}
     assert heard == {(f"office_actions.{row.stream}_change.v1", row.change) for row in MATRIX.rows if row.tell}
