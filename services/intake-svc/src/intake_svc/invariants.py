@@ -28,6 +28,12 @@ INVARIANTS = (
              SELECT count(DISTINCT coalesce(r.letter_id, r.id)) FROM request r WHERE r.id = ANY(c.request_ids))""",
     ),
     Invariant(
+        "split-is-on-record",
+        "A request tells a matter of another's letter, and no split says who parted them.",
+        """SELECT q.id, q.letter_id FROM request q
+           WHERE q.letter_id IS NOT NULL AND NOT EXISTS (SELECT FROM split s WHERE s.request_id = q.id)""",
+    ),
+    Invariant(
         "receipt-kept",
         "A case does not count from the first receipt of its requests.",
         """SELECT c.id FROM "case" c JOIN request r ON r.case_id = c.id
