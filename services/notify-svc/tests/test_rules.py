@@ -5,28 +5,19 @@ from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
-from contracts import STREAMS
 from contracts.words import CaseKind
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.actor import Role
 from kernel.cases import Case, load_cases
 from notify_svc import rules
-from notify_svc.actions.alerts import TOGETHER
-from notify_svc.letters import TEMPLATES
-from notify_svc.model import VISIBLE, Change, Channel, Disclosure, Lane, NotificationFacts, Party, Person, State
+from notify_svc.model import Change, Channel, Disclosure, Lane, NotificationFacts, Party, Person, State
 from notify_svc.rules.condition import counter_notice_of
-from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Row
+from notify_svc.rules.matrix import MATRIX
 
 CASES = Path(__file__).parent / "cases"
 MATTERS = [*get_args(CaseKind), "dmca"]
 ISSUED = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def matters_of(row: Row) -> list[str]:
-    """Every kind of matter that this row speaks for."""
-    known = ["dmca"] if row.stream == "dmca_notice" else MATTERS
-    return [matter for matter in known if MATRIX.row(row.stream, row.change, matter) is row]
 
 
 def change(kind: str = "enacted", aggregate: str = "action", matter: str = "global_ban", **state: Any) -> Change:
@@ -58,76 +49,6 @@ def test_six_months_are_never_fewer_than_180_days_nor_more_than_184(issued: date
     right = rules.appeal_right(party=Party.SUBJECT, matter="global_ban", issued_at=issued, told_at=issued)[0]
     assert right.on is not None
     assert 180 <= (right.on - issued.date()).days <= 184
-
-
-@pytest.mark.parametrize(("stream", "kind"), [(stream.change.aggregate, kind) for stream in STREAMS.values() for kind in stream.kinds])
-def test_every_change_of_every_stream_has_a_row(stream: str, kind: str) -> None:
-    for matter in (*{matter for row in MATRIX.rows for matter in row.matters}, "anything else"):
-        row = MATRIX.row(stream, kind, matter)
-        assert row.tell or row.nobody
-
-
-def test_no_row_names_a_change_that_nobody_says() -> None:
-    said = {(stream.change.aggregate, kind) for stream in STREAMS.values() for kind in stream.kinds}
-    assert {(row.stream, row.change) for row in MATRIX.rows} == said
-
-
-def test_every_template_is_used_and_every_row_has_its_template() -> None:
-    assert {telling.template for row in MATRIX.rows for telling in row.tell} | {TOGETHER} == set(TEMPLATES)
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in MATRIX.rows if row.tell], ids=lambda row: f"{row.stream}-{row.change}-{'-'.join(row.matters)}"
-)
-def test_no_row_tells_a_reader_what_is_not_theirs(row: Row) -> None:
-    assert matters_of(row)
-    for telling in row.tell:
-        for matter in matters_of(row):
-            for fact, disclosure in TEMPLATES[telling.template].disclosures():
-                decision = rules.may_tell(telling.party, disclosure, matter)
-                assert decision, f"{telling.template}.{fact} to the {telling.party} in {matter}: {decision.reasons}"
-
-
-def test_only_a_global_ban_and_a_takedown_may_reach_a_page() -> None:
-    shown = {(row.stream, matter) for row in MATRIX.rows for one in row.tell if VISIBLE & set(one.channels) for matter in matters_of(row)}
-    assert shown == {("action", "global_ban"), ("dmca_notice", "dmca")}
-
-
-TELL = 'tell = [{ party = "subject", template = "t", channels = ["mail"] }]'
-
-
-def row(*lines: str, stream: str = "action", cite: str = 'cite = "R1"') -> str:
-    return "\n".join(["[[row]]", f'stream = "{stream}"', 'change = ["enacted"]', cite, *lines, ""])
-
-
-def telling(channels: str, party: str = "subject", more: str = "") -> str:
-    return f'tell = [{{ party = "{party}", template = "t", channels = [{channels}]{more} }}]'
-
-
-UNSOUND = {
-    "two rows": row(TELL) * 2,
-    "unknown keys": row(TELL, "loud = true"),
-    "must tell somebody": row(),
-    "cites nothing": row(TELL, cite=""),
-    "tells with unknown keys": row(telling('"mail"', more=", x = 1")),
-    "which nobody knows": row(telling('"mail"', more=', when = "x"')),
-    "names no channel": row(telling("")),
-    "would show on a page": row(telling('"mail", "talk_page"'), 'matters = ["conduct_warning"]'),
-    "for the hours of staff": row(telling('"mail"', more=", in_hours = true")),
-    "mixes staff alerts": row(telling('"mail"', "team")),
-    "mixes announcements": row(telling('"talk_page"', "community"), stream="dmca_notice"),
-}
-
-
-@pytest.mark.parametrize("says", UNSOUND)
-def test_an_unsound_matrix_is_refused(says: str) -> None:
-    with pytest.raises(MatrixError, match=says):
-        Matrix.parse(UNSOUND[says])
-
-
-def test_a_change_without_a_row_is_an_error_and_not_silence() -> None:
-    with pytest.raises(MatrixError, match="no row for action lifted"):
-        Matrix.parse(row(TELL)).row("action", "lifted", "global_ban")
 
 
 def told(of: Change) -> list[tuple[str, str, str | None]]:

@@ -111,7 +111,8 @@ def _tellings(source: Path, top: Path) -> list[str]:
         return []
     lines = [f"## {file.relative_to(top)}", "", *_heading(file)]
     lines += ["| of | change | matter | told | not told, and why | source |", "|---|---|---|---|---|---|"]
-    for row in tomllib.loads(file.read_text())["row"]:
+    whole = tomllib.loads(file.read_text())
+    for row in whole["row"]:
         told = "; ".join(_telling(one) for one in row.get("tell", ()))
         untold = "; ".join([row["nobody"]] if "nobody" in row else [f"{party}: {why}" for party, why in row.get("untold", {}).items()])
         cells = (
@@ -123,6 +124,9 @@ def _tellings(source: Path, top: Path) -> list[str]:
             row["cite"],
         )
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    lines += ["", "Who is not told where a row says nothing of them, and why:", "", "| of | party | why not |", "|---|---|---|"]
+    for stream, said in whole["streams"].items():
+        lines += [f"| {stream} | {party} | {_cell(why)} |" for party, why in said.get("untold", {}).items()]
     return [*lines, ""]
 
 

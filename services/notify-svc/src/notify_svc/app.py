@@ -9,7 +9,7 @@ from chassis.service import Service
 from notify_svc.api import ROUTERS
 from notify_svc.deadlines import DEADLINES
 from notify_svc.deliveries import CARRIERS
-from notify_svc.letters import check_letters
+from notify_svc.letters import check_letters, check_matrix
 from notify_svc.reactions import REACTIONS
 from notify_svc.settings import mail_of
 from notify_svc.tables import Base
@@ -87,13 +87,15 @@ class MailNotConfigured(ValueError):
 
 
 async def begin(runtime: "Runtime") -> None:
-    """Try every letter, and refuse to start where one is broken or nobody could be written to.
+    """Try every letter and every row, and refuse to start where one is unsound or nobody could be written to.
 
     Raises:
         LetterError: a template is broken.
+        MatrixError: a row would tell the wrong reader.
         MailNotConfigured: an address is missing.
     """
     check_letters()
+    check_matrix()
     if wrong := mail_of(runtime).wrong(dev=runtime.settings.dev):
         raise MailNotConfigured(" ".join(wrong))
 

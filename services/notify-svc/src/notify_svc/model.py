@@ -82,6 +82,7 @@ class Disclosure(StrEnum):
     OWN_CONTACT = "own_contact"  # the reader's own name or account
     DECIDED = "decided"  # that it was decided, deferred or refused
     MEASURE = "measure"  # which measure, on whom, until when
+    CRITERIA = "criteria"  # until when the reader holds no advanced rights, and what is asked of them to apply again
     WARNING = "warning"  # that somebody was warned, and the words
     REQUESTER_IDENTITY = "requester_identity"
     GROUNDS = "grounds"  # why a ban was imposed

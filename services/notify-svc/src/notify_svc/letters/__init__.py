@@ -4,6 +4,7 @@ from notify_svc.letters.content import facts_of
 from notify_svc.letters.facts import TEMPLATES, Facts
 from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in
 from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, render
+from notify_svc.letters.soundness import check_matrix, matters_of
 from notify_svc.letters.text import header, line, mailbox
 
 __all__ = [
@@ -14,12 +15,14 @@ __all__ = [
     "LetterError",
     "Rendered",
     "check_letters",
+    "check_matrix",
     "facts_for",
     "facts_of",
     "foresee",
     "header",
     "line",
     "mailbox",
+    "matters_of",
     "parties_of",
     "render",
     "subject_in",

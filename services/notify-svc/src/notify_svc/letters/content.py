@@ -10,6 +10,7 @@ from notify_svc.letters import words
 from notify_svc.letters.facts import (
     LONGEST_PASSAGE,
     TEMPLATES,
+    AccountMeasure,
     Alert,
     Announcement,
     Appeal,
@@ -22,6 +23,7 @@ from notify_svc.letters.facts import (
     Notice,
     Received,
     Released,
+    RightsRemoved,
     SenderLockedOut,
     SenderWarned,
     Takedown,
@@ -39,9 +41,6 @@ def facts_of(template: str, change: Change, person: Person, *, party: Party, fou
     """Give the facts of a letter to one person about one change; `told_at` is the law's time, from which appeal dates count (D7)."""
     kind = TEMPLATES[template]
     given = _GIVERS[kind](change, party, person, found, told_at)
-    if template == "account_measure":
-        # The neutral notice says that there is a measure and nothing that would tell why (D20).
-        given = {name: given[name] for name in ("account", "since", "appeals")}
     return kind.model_validate({"reference": str(change.about_id), **given})
 
 
@@ -72,17 +71,29 @@ def _sender_locked_out(change: Change, _party: Party, _person: Person, _found: F
     return {"until": _moment((change.state.get("sender") or {}).get("locked_out_until"))}
 
 
-def _measure(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
-    subject = found.facts.get("subject", {})
+def _account_measure(change: Change, party: Party, person: Person, _found: Found, told_at: datetime) -> Given:
     begins = change.state.get("starts_at") or change.state.get("enacted_at")
     return {
         "account": person.wiki_user,
         "since": change.dt.date() if change.kind == "modified" else (_moment(begins) or change.dt).date(),
+        "appeals": _rights(change, party, told_at),
+    }
+
+
+def _measure(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    return {
+        **_account_measure(change, party, person, found, told_at),
         "expires_on": _day_or_none(change.state.get("expires_at")),
         "irrevocable": change.state.get("irrevocable", False),
+    }
+
+
+def _rights_removed(change: Change, party: Party, person: Person, found: Found, told_at: datetime) -> Given:
+    subject = found.facts.get("subject", {})
+    return {
+        **_account_measure(change, party, person, found, told_at),
         "no_rights_until": _day_or_none(subject.get("no_rights_until")),
         "reapply_criteria": subject.get("reapply_criteria", ()),
-        "appeals": _rights(change, party, told_at),
     }
 
 
@@ -210,7 +221,9 @@ _GIVERS: Mapping[type[Facts], Callable[[Change, Party, Person, Found, datetime],
     Decided: _decided,
     SenderWarned: _sender_warned,
     SenderLockedOut: _sender_locked_out,
+    AccountMeasure: _account_measure,
     Measure: _measure,
+    RightsRemoved: _rights_removed,
     Warned: _warned,
     Ended: _ended,
     Released: _released,

@@ -95,20 +95,35 @@ class SenderLockedOut(Facts):
     until: Annotated[datetime | None, Disclosure.STANDING] = None
 
 
-class Measure(Facts):
+class AccountMeasure(Facts):
+    """A measure about the reader, and nothing that would tell why (D20)."""
+
+    example = {"reference": "0195", "account": "Example", "since": DAY, "appeals": [RIGHT]}
+    account: Account | None = None
+    since: Annotated[date, Disclosure.MEASURE]
+    appeals: Rights = ()
+
+
+class Measure(AccountMeasure):
     """A measure about the reader: since when, until when, what may be done about it."""
 
     example = {
-        "reference": "0195", "account": "Example", "since": DAY, "expires_on": DAY, "irrevocable": True, "no_rights_until": DAY,
-        "reapply_criteria": ["a year of constructive work"], "appeals": [RIGHT, {"to": "ca@example.org"}],
+        "reference": "0195", "account": "Example", "since": DAY, "expires_on": DAY, "irrevocable": True,
+        "appeals": [RIGHT, {"to": "ca@example.org"}],
     }  # fmt: skip
-    account: Account | None = None
-    since: Annotated[date, Disclosure.MEASURE]
     expires_on: Annotated[date | None, Disclosure.MEASURE] = None
     irrevocable: Annotated[bool, Disclosure.MEASURE] = False
-    no_rights_until: Annotated[date | None, Disclosure.MEASURE] = None
-    reapply_criteria: Annotated[tuple[Line, ...], Disclosure.MEASURE] = ()
-    appeals: Rights = ()
+
+
+class RightsRemoved(AccountMeasure):
+    """Advanced rights that the reader has no more, and what it takes to apply again (R71, R72)."""
+
+    example = {
+        "reference": "0195", "account": "Example", "since": DAY, "no_rights_until": DAY,
+        "reapply_criteria": ["a year of constructive work"], "appeals": [RIGHT],
+    }  # fmt: skip
+    no_rights_until: Annotated[date | None, Disclosure.CRITERIA] = None
+    reapply_criteria: Annotated[tuple[Line, ...], Disclosure.CRITERIA] = ()
 
 
 class Warned(Facts):
@@ -253,7 +268,9 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("request_deferred", "request_refused", "request_resolved", "matter_decided", "decision_changed"), Decided),
     "sender_warned": SenderWarned,
     "sender_locked_out": SenderLockedOut,
-    **dict.fromkeys(("global_ban", "event_ban", "rights_removal", "measure_enacted", "account_measure", "measure_changed"), Measure),
+    **dict.fromkeys(("global_ban", "event_ban", "measure_enacted", "measure_changed"), Measure),
+    "rights_removal": RightsRemoved,
+    "account_measure": AccountMeasure,
     "conduct_warning": Warned,
     "measure_ended": Ended,
     "account_released": Released,

@@ -2,7 +2,7 @@
 
 from notify_svc.rules.appeal import POLICY, appeal_right
 from notify_svc.rules.condition import CONDITIONS, team_of
-from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Row, Telling, tellings
+from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Outcome, Row, Telling, outcomes, tellings
 from notify_svc.rules.notification import (
     NOBODY,
     choose_channel,
@@ -23,6 +23,7 @@ __all__ = [
     "POLICY",
     "Matrix",
     "MatrixError",
+    "Outcome",
     "Row",
     "Telling",
     "appeal_right",
@@ -34,6 +35,7 @@ __all__ = [
     "may_take_receipt",
     "may_tell",
     "may_use",
+    "outcomes",
     "team_of",
     "tellings",
     "unreached",

@@ -3,8 +3,11 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
+
+from kernel.kinds import Kind
 
 from notify_svc.model import VISIBLE, Change, Channel, Party
 from notify_svc.rules.condition import CONDITIONS
@@ -13,8 +16,14 @@ OTHERS = "others"
 PUBLIC_MEASURES = frozenset({"global_ban", "dmca"})
 """What D17 lets everybody know of by name; everything else never reaches a page."""
 
+_STREAM_KEYS = {"concerns", "untold"}
+_ROW_NEEDS, _TELL_NEEDS = {"stream", "change"}, {"party", "template", "channels"}
 _ROW_KEYS = {"stream", "change", "matters", "tell", "untold", "nobody", "cite"}
 _TELL_KEYS = {"party", "template", "channels", "urgent", "when", "otherwise", "once", "in_hours"}
+_ONCE_FOR = frozenset({"notice", "counter_notice", "case"})
+"""About what a letter can go out once only: the change says its id."""
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class MatrixError(ValueError):
@@ -41,15 +50,35 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one change of one stream brings about, for some kinds of matter or for all others."""
+    """What one change of one stream brings about, for some kinds of matter or for all others.
+
+    `untold` says of each party that the stream concerns and that the row does not tell why not.
+    """
 
     stream: str
     change: str
     matters: tuple[str, ...]
     tell: tuple[Telling, ...]
-    untold: Mapping[str, str]
+    untold: Mapping[Party, str]
     nobody: str | None
     cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one party at one change: a letter, or why there is none. Both: a letter that is kept and not sent, by that code."""
+
+    party: Party
+    template: str | None
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Whom a stream concerns at all, and why those are not told of whom a row says nothing."""
+
+    concerns: tuple[Party, ...]
+    untold: Mapping[Party, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +92,12 @@ class Matrix:
         """Read and judge a matrix.
 
         Raises:
-            MatrixError: a row that is unclear, double, or shows a page what must stay private.
+            MatrixError: a row that is unclear or double, names what there is not, leaves a party without a word, or shows a page what must
+                stay private.
         """
-        matrix = cls(tuple(row for number, raw in enumerate(tomllib.loads(text)["row"], 1) for row in _rows(f"row {number}", raw)))
+        whole = tomllib.loads(text)
+        streams = {name: _stream(f"stream {name}", raw) for name, raw in whole.get("streams", {}).items()}
+        matrix = cls(tuple(row for number, raw in enumerate(whole.get("row", ()), 1) for row in _rows(f"row {number}", raw, streams)))
         seen: set[tuple[str, str, str]] = set()
         for row in matrix.rows:
             for matter in row.matters or (OTHERS,):
@@ -103,33 +135,82 @@ def tellings(matrix: Matrix, change: Change) -> list[tuple[Telling, str | None]]
     return told
 
 
-def _rows(where: str, raw: Mapping[str, Any]) -> Iterator[Row]:
+def outcomes(matrix: Matrix, change: Change) -> list[Outcome]:
+    """Every party that a change concerns is told, or there is a reason why not, and nobody is told two things of one change (R114).
+
+    The community alone may read it on several pages.
+    """
+    row = matrix.row(change.aggregate, change.kind, change.matter)
+    found = [Outcome(telling.party, telling.template, code) for telling, code in tellings(matrix, change)]
+    found += [Outcome(party, None, why) for party, why in row.untold.items()]
+    for telling in row.tell:
+        if telling.party not in {one.party for one in found}:
+            # Whose letter has a condition that does not hold: the condition's own sentence says why.
+            found.append(Outcome(telling.party, None, CONDITIONS[str(telling.when)].__doc__))
+    return found
+
+
+def _stream(where: str, raw: Mapping[str, Any]) -> Stream:
+    if unknown := set(raw) - _STREAM_KEYS:
+        raise MatrixError(f"{where} has unknown keys: {', '.join(sorted(unknown))}")
+    concerns = tuple(_word(Party, where, party) for party in raw.get("concerns", ()))
+    return Stream(concerns, {_word(Party, where, party): why for party, why in raw.get("untold", {}).items()})
+
+
+def _rows(where: str, raw: Mapping[str, Any], streams: Mapping[str, Stream]) -> Iterator[Row]:
     if unknown := set(raw) - _ROW_KEYS:
         raise MatrixError(f"{where} has unknown keys: {', '.join(sorted(unknown))}")
-    where = f"{where} ({raw.get('stream')} {raw.get('change')})"
+    if missing := _ROW_NEEDS - set(raw):
+        raise MatrixError(f"{where} lacks its {', '.join(sorted(missing))}")
+    where = f"{where} ({raw['stream']} {', '.join(raw['change'])})"
     tell = tuple(one for entry in raw.get("tell", ()) for one in _tellings(where, entry))
     nobody = raw.get("nobody")
     if bool(tell) == bool(nobody):
         raise MatrixError(f"{where} must tell somebody or say why nobody is told")
     if not raw.get("cite"):
         raise MatrixError(f"{where} cites nothing")
-    untold = {Party(party).value: why for party, why in raw.get("untold", {}).items()}
-    matters = tuple(raw.get("matters", ()))
+    if raw["stream"] not in streams:
+        raise MatrixError(f"{where} names the stream {raw['stream']}, which concerns nobody")
+    matters = tuple(_word(Kind, where, matter) for matter in raw.get("matters", ()))
     for telling in tell:
         _judge(where, raw["stream"], matters, telling)
+    untold = _untold(where, raw, streams[raw["stream"]], {telling.party for telling in tell})
     for change in raw["change"]:
         yield Row(raw["stream"], change, matters, tell, untold, nobody, raw["cite"])
+
+
+def _untold(where: str, raw: Mapping[str, Any], stream: Stream, told: set[Party]) -> dict[Party, str]:
+    """Everybody whom the stream concerns is told, or not told with a reason: the row's own, its `nobody`, or the stream's (R114)."""
+    own = {_word(Party, where, party): why for party, why in raw.get("untold", {}).items()}
+    if double := told & own.keys():
+        raise MatrixError(f"{where} both tells and does not tell the {', '.join(sorted(double))}")
+    if strangers := (told | own.keys()) - set(stream.concerns):
+        raise MatrixError(f"{where} names the {', '.join(sorted(strangers))}, whom its stream does not concern")
+    nobody = dict.fromkeys(stream.concerns, raw["nobody"]) if raw.get("nobody") else {}
+    reasons = {**stream.untold, **nobody, **own}
+    if silent := [party for party in stream.concerns if party not in told and not reasons.get(party)]:
+        raise MatrixError(f"{where} does not say why the {', '.join(silent)} is not told")
+    return {party: reasons[party] for party in stream.concerns if party not in told}
+
+
+def _word(words: type[_Word], where: str, said: str) -> _Word:
+    try:
+        return words(said)
+    except ValueError:
+        raise MatrixError(f"{where} names the {words.__name__.lower()} {said}, which there is not") from None
 
 
 def _tellings(where: str, entry: Mapping[str, Any]) -> Iterator[Telling]:
     if unknown := set(entry) - _TELL_KEYS:
         raise MatrixError(f"{where} tells with unknown keys: {', '.join(sorted(unknown))}")
+    if missing := _TELL_NEEDS - set(entry):
+        raise MatrixError(f"{where} tells without its {', '.join(sorted(missing))}")
     parties: Sequence[str] = [entry["party"]] if isinstance(entry["party"], str) else entry["party"]
     for party in parties:
         yield Telling(
-            party=Party(party),
+            party=_word(Party, where, party),
             template=entry["template"],
-            channels=tuple(Channel(channel) for channel in entry["channels"]),
+            channels=tuple(_word(Channel, where, channel) for channel in entry["channels"]),
             urgent=entry.get("urgent", False),
             when=entry.get("when"),
             otherwise=entry.get("otherwise"),
@@ -144,6 +225,10 @@ def _judge(where: str, stream: str, matters: tuple[str, ...], telling: Telling) 
     public = stream == "dmca_notice" or (bool(matters) and set(matters) <= PUBLIC_MEASURES)
     if telling.when is not None and telling.when not in CONDITIONS:
         raise MatrixError(f"{where} names the condition {telling.when}, which nobody knows")
+    if telling.once is not None and telling.once not in _ONCE_FOR:
+        raise MatrixError(f"{where} tells once for each {telling.once}, which no change names")
+    if telling.otherwise is not None and telling.when is None:
+        raise MatrixError(f"{where} keeps a letter as {telling.otherwise}, and never would")
     if not telling.channels:
         raise MatrixError(f"{where} names no channel for the {telling.party}")
     if shown and not (public and telling.party in {Party.SUBJECT, Party.UPLOADER, Party.COMMUNITY}):

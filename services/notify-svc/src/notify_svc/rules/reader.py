@@ -13,7 +13,7 @@ _EVERYBODY = frozenset({_D.REFERENCE})
 READS: Mapping[Party, frozenset[Disclosure]] = MappingProxyType(
     {
         Party.REQUESTER: _EVERYBODY | {_D.OWN_CONTACT, _D.DECIDED, _D.STANDING, _D.APPEAL},
-        Party.SUBJECT: _EVERYBODY | {_D.OWN_CONTACT, _D.DECIDED, _D.MEASURE, _D.WARNING, _D.APPEAL},
+        Party.SUBJECT: _EVERYBODY | {_D.OWN_CONTACT, _D.DECIDED, _D.MEASURE, _D.CRITERIA, _D.WARNING, _D.APPEAL},
         Party.TEAM: _EVERYBODY | {_D.CLOCK},
         Party.COMMUNITY: _EVERYBODY | {_D.NOTICE, _D.COMPLAINANT},
         Party.COMPLAINANT: _EVERYBODY | {_D.OWN_CONTACT, _D.DECIDED, _D.NOTICE, _D.COMPLAINANT, _D.COUNTER_NOTICE, _D.APPEAL},
@@ -50,6 +50,10 @@ def may_tell(party: Party, fact: Disclosure, matter: str) -> Decision:
         (
             fact is _D.WARNING and (party is not Party.SUBJECT or matter != "conduct_warning"),
             Reason("warning_confidential", "A warning is told to the person warned and to nobody else.", "R67"),
+        ),
+        (
+            fact is _D.CRITERIA and matter != "rights_removal",
+            Reason("no_rights_here", "Only whoever loses advanced rights is told what it takes to apply for them again.", "R72"),
         ),
         (
             fact in _DMCA_ONLY and matter != "dmca",
