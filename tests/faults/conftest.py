@@ -109,10 +109,10 @@ class Child:
             os.kill(self.pid, number)
         await self.gone()
 
-    async def arm(self, point: str, kind: str) -> None:
-        """Let it break at the next passing of this point."""
+    async def arm(self, point: str, kind: str, *, after: int = 0) -> None:
+        """Let it break at the next passing of this point, or `after` that many."""
         draft = self.orders.with_suffix(".draft")
-        draft.write_text(json.dumps({"point": point, "kind": kind}))
+        draft.write_text(json.dumps({"point": point, "kind": kind, "after": after}))
         draft.rename(self.orders)
         os.kill(self.pid, signal.SIGUSR1)
         end = asyncio.get_running_loop().time() + PATIENCE
@@ -190,13 +190,17 @@ class Ground:
         finally:
             await connection.close()
 
-    async def findings(self) -> list[str]:
-        """Ask every invariant of every service, as the role that can only read; what is settled has nothing stranded."""
+    async def findings(self, *services: str) -> list[str]:
+        """Ask every invariant of these services or of all, as the role that can only read; what is settled has nothing stranded."""
         settings = Settings(home=self.home, database_url=self.servers.postgres.admin_dsn, kafka="local", dev=True)
         reader = Database(settings, "office_reader")
         try:
             async with reader.engine.connect() as connection:
-                return [str(one) for service in load() for one in await check(connection, service, clock=Clock(self.home / "clock"))]
+                return [
+                    str(one)
+                    for service in load(services or SERVICES)
+                    for one in await check(connection, service, clock=Clock(self.home / "clock"))
+                ]
         finally:
             await reader.close()
 
