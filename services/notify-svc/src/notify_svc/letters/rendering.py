@@ -7,15 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import ValidationError
 
-from notify_svc.letters.facts import TEMPLATES, Facts
+from notify_svc.letters.facts import TEMPLATES, Facts, Right
 from notify_svc.letters.text import header
 
 FOLDER = Path(__file__).parent
+PARTS = "parts"
+"""What several letters share, in a folder for each locale: the greeting, the right to appeal, the signature."""
+
 LOCALES = ("en",)
+_ATTRIBUTES = {*Right.model_fields, "index"}
 _GAP = re.compile(r"\n{3,}")
 # What would be markup on a wiki page; as an entity it is shown and does nothing.
 _MARKUP = str.maketrans({character: f"&#{ord(character)};" for character in "&<>[]{}|'~=*#:;_"})
@@ -79,10 +83,26 @@ def check_letters(folder: Path = FOLDER) -> None:
     for template in TEMPLATES:
         for locale in LOCALES:
             rendered = render(template, locale, facts_for(template, dict(TEMPLATES[template].example)))
+            _check_names(template, locale)
             if not rendered.subject or not rendered.text.strip():
                 raise LetterError(f"the letter {template} in {locale} is empty")
-    if stray := {place.name for place in folder.iterdir() if place.is_dir() and not place.name.startswith("__")} - set(TEMPLATES):
+    if stray := {place.name for place in folder.iterdir() if place.is_dir() and not place.name.startswith("__")} - {*TEMPLATES, PARTS}:
         raise LetterError(f"no letter is called {', '.join(sorted(stray))}")
+
+
+def _check_names(template: str, locale: str) -> None:
+    """Find a fact that only some reader's letter would have asked for: the example does not come by every word of a template."""
+    environment = _environment()
+    seen, waiting = set(), [f"{template}/{locale}/subject.txt", f"{template}/{locale}/body.txt"]
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]  # it has one
+        unknown = meta.find_undeclared_variables(tree) - set(TEMPLATES[template].model_fields)
+        unknown |= {one.attr for one in tree.find_all(nodes.Getattr)} - _ATTRIBUTES
+        if unknown:
+            raise LetterError(f"{name} names what {template} is not given: {', '.join(sorted(unknown))}")
+        waiting += [part for part in meta.find_referenced_templates(tree) if part is not None and part not in seen]
 
 
 @cache
