@@ -130,8 +130,8 @@ INVARIANTS = (
     ),
     Invariant(
         "versions-are-said",
-        "An action's version is not that of the last event about it.",
-        """SELECT a.id, a.version FROM action a WHERE a.version IS DISTINCT FROM (
+        "The events that an action counts are not those about it.",
+        """SELECT a.id, a.event_version FROM action a WHERE a.event_version IS DISTINCT FROM (
              SELECT max(o.version) FROM outbox o WHERE o.stream = 'office_actions.action_change.v1'
                AND o.key = '{"action_id":"' || a.id || '"}')""",
     ),

@@ -53,6 +53,10 @@ async def test_a_list_is_read_by_its_recipients_alone_and_gone_when_the_event_en
     proposed = (await stewards.propose(event)).json()
     codes = stewards.office.codes
     assert codes(await stewards.copy(proposed["id"])) == ["grant_not_confirmed"]
+    where = f"/bans/v1/event-lists/{proposed['id']}"
+    assert "document" not in (await stewards.desk.get(where, role="team_manager", sub="maja")).json()
+    read = (await stewards.desk.get(where, role="team_manager", sub="maja", reason="To confirm it")).json()
+    assert read["document"] == "Agreement 12 of the event's folder", "whoever confirms it reads what it rests on"
     assert codes(await stewards.confirm(proposed["id"], sub="steffi")) == ["confirms_own", "confirms_for_oneself"]
     assert (await stewards.confirm(proposed["id"])).json()["confirmed_by"] == "maja"
     assert codes(await stewards.confirm(proposed["id"])) == ["nothing_to_confirm"]

@@ -18,7 +18,7 @@ async def delete(office: Any, action: dict[str, Any], what: str, sub: str = "mon
 
 async def proposals(office: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, dict[str, Any]]]:
     """A ban, its text, and what a manager may propose about it that a second person confirms."""
-    until = (office.desk.runtime.clock.law() + timedelta(days=30)).isoformat()
+    until = (office.desk.runtime.clock.law() + timedelta(days=30)).isoformat().replace("+00:00", "Z")
     spec = office.spec()
     permission = {"scope": {"everywhere": False, "projects": ["examplewiki"]}, "until": until, "note": "To answer an inquiry."}
     narrower = {"spec": {**spec, "disclosure": "restricted"}, "nature": "ordinary", "note": "As follows."}
@@ -30,11 +30,18 @@ async def test_what_a_second_person_turns_down_changes_nothing_and_may_be_propos
     ban, spec, bodies = await proposals(office)
     one = what.removesuffix("s")
     before, said = await office.read(ban), await managers.kinds(ban)
-    assert (await managers.done(ban, what, bodies[what]))["waits_for_second"] == [one]
+    waits = await managers.done(ban, what, bodies[what])
+    assert (waits["waits_for_second"], waits["version"]) == ([one], before["version"] + 1)
+    assert "proposals" not in waits
+    assert {"note", "spec"}.isdisjoint(waits.get("modification", ()))
+    opened = await office.read(ban, reason="To decide as the second person.")
+    (shown,) = opened.get("proposals") or [opened["modification"]]
+    assert shown["by"] == ({"role": "team_manager", "id": "maja"} if one == "modification" else "maja")
+    assert {name: shown.get(name) for name in bodies[what]} == bodies[what], "the second person reads all that was proposed"
     refused = await delete(office, ban, what, sub="dora", role="director")
     assert refused.status_code == 200, refused.text
     after = await office.read(ban)
-    assert {name: value for name, value in after.items() if name != "modification"} == before
+    assert {name: value for name, value in after.items() if name != "modification"} == {**before, "version": before["version"] + 2}
     assert await managers.kinds(ban) == said
     for wiki in ({}, {"wiki": "examplewiki"}):
         assert (await office.check(user=spec["accounts"][0]["name"], **wiki))["banned"] is True

@@ -1,4 +1,4 @@
-"""One change of an action: its version, its event and its row in the trail, always the three together."""
+"""One change of an action: its version, its event where others may know of it, and its row in the trail."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,16 @@ from ban_svc.tables import Action
 def announce(edge: Edge, action: Action, kind: ActionChangeKind, prior: ActionState | None, *, remarks: Iterable[Reason] = ()) -> None:
     """Say what became of the action. `prior` is its public state before, None at the first version; `remarks` stay on record (R113)."""
     action.version += 1
-    event = ActionChange.of(kind, state=action.public(), prior=prior, version=action.version, **edge.stamp())
+    action.event_version += 1
+    event = ActionChange.of(kind, state=action.public(), prior=prior, version=action.event_version, **edge.stamp())
     record(edge, event)
     note_in_trail(edge, action, kind, prior_state=prior.state if prior else None, remarks=remarks, event=event)
+
+
+def note_change(edge: Edge, action: Action, what: str, *, prior_state: str, remarks: Iterable[Reason] = ()) -> None:
+    """Put a step into the trail that whoever reads the action here can see, and that nobody else may know. The caller holds the action."""
+    action.version += 1
+    note_in_trail(edge, action, what, prior_state=prior_state, remarks=remarks)
 
 
 def note_in_trail(
@@ -28,7 +35,7 @@ def note_in_trail(
     remarks: Iterable[Reason] = (),
     event: ActionChange | None = None,
 ) -> None:
-    """Put a step into the trail; one that changes nothing that others may know has no event."""
+    """Put a step into the trail alone: the action is read as before."""
     source = edge.operation.partition(":")[0]
     write_audit(
         edge,

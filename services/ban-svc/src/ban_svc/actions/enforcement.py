@@ -9,7 +9,7 @@ from kernel.kinds import Kind
 from kernel.review import Course
 
 from ban_svc import rules
-from ban_svc.actions.change import announce, note_in_trail
+from ban_svc.actions.change import announce, note_change
 from ban_svc.actions.matter import roles_of
 from ban_svc.actions.owed import count, owed_of
 from ban_svc.actions.reversals import URL, record_reversal
@@ -78,7 +78,7 @@ async def enforce(edge: Edge, action_id: UUID, *, wiki: str, effect: str, receip
     if action.state == State.ENFORCED and prior.state != State.ENFORCED.value:
         announce(edge, action, "enforced", prior, remarks=seen)
     else:
-        note_in_trail(edge, action, "receipt_taken", prior_state=prior.state, remarks=seen)
+        note_change(edge, action, "receipt_taken", prior_state=prior.state, remarks=seen)
     return action
 
 
@@ -129,7 +129,7 @@ async def look_again(edge: Edge, action_id: UUID, *, wiki: str, effect: str, loo
         await record_reversal(edge, action, row, written.id, undone_by=look.undone_by)
         seen &= rules.follows_a_reversal()
     if look.stands and action.state == prior.state:
-        note_in_trail(edge, action, "looked_again", prior_state=prior.state, remarks=seen.reasons)
+        note_change(edge, action, "looked_again", prior_state=prior.state, remarks=seen.reasons)
     else:
         announce(edge, action, "enforced" if look.stands else "enforcement_failed", prior, remarks=seen.reasons)
     return action

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.audit import log_access, write_audit
-from chassis.crypto import data_key, new_data_key, reveal_many
+from chassis.crypto import data_key, new_data_key, reveal, reveal_many
 from chassis.edge import Edge, new_id
 from chassis.ticker import schedule
 from kernel.kinds import Kind
@@ -72,6 +72,12 @@ async def propose_list(
     schedule(edge, aggregate_id=row.id, kind="event_list.over", due_at=until)
     _note(edge, row, "proposed", prior=None)
     return row
+
+
+async def read_document(edge: Edge, row: EventList) -> str:
+    """Read on what a grant rests, as the manager does before confirming it; the read is logged."""
+    await log_access(edge, "event_list", row.id)
+    return await reveal(edge, row.document, place=DOCUMENT)
 
 
 async def confirm_list(edge: Edge, list_id: UUID, *, text: str) -> EventList:

@@ -1,4 +1,4 @@
-"""A decision in force as whoever changes it finds it: facts for the rules, the locks, what waits for a second person (R29, R115, D1)."""
+"""A decision in force as whoever changes it finds it: facts for the rules, the locks, a second person (R29, R115, D1)."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -10,8 +10,8 @@ from kernel.review import ReviewState
 from sqlmodel import col, select
 
 from ban_svc.actions.matter import aimed_at, sub_hash
-from ban_svc.model import IN_FORCE, LifeFacts, Route, State
-from ban_svc.tables import Action, Lift, Modification, Permission, Recusal
+from ban_svc.model import IN_FORCE, LifeFacts, State
+from ban_svc.tables import Action, Modification, Recusal
 from ban_svc.tables.life import ByTwo
 
 Waiting = TypeVar("Waiting", bound=ByTwo)
@@ -64,17 +64,3 @@ async def replace(edge: Edge, waiting: ByTwo | None) -> None:
 def confirm(edge: Edge, waiting: ByTwo, note_id: UUID | None) -> None:
     """Write down who was the second person."""
     waiting.state, waiting.confirmed_by, waiting.confirmed_at, waiting.confirmation_id = "confirmed", edge.by.id, edge.now, note_id
-
-
-async def waiting_on(edge: Edge, action: Action) -> list[str]:
-    """Name what waits for a second person: a lift, a permission, a narrowing."""
-    if action.state not in IN_FORCE:
-        return []
-    found = []
-    for name, table in (("lift", Lift), ("permission", Permission), ("modification", Modification)):
-        proposed = select(table.id).where(col(table.action_id) == action.id, col(table.state) == "proposed")
-        if table is Modification:
-            proposed = proposed.where(col(Modification.route) == Route.TWO_PEOPLE)
-        if await edge.session.scalar(proposed) is not None:
-            found.append(name)
-    return found

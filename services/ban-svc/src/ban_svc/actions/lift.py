@@ -6,7 +6,7 @@ from chassis.edge import Edge, new_id
 from kernel.actor import Role
 
 from ban_svc import rules
-from ban_svc.actions.change import note_in_trail
+from ban_svc.actions.change import note_change
 from ban_svc.actions.expiry import end
 from ban_svc.actions.life import confirm, life_of, lock_with_blocks, replace, waiting_of
 from ban_svc.actions.text import write_note
@@ -25,7 +25,7 @@ async def propose_lift(edge: Edge, action_id: UUID, *, reason: str, note: str) -
     await replace(edge, waiting)
     why, written = await write_note(edge, action, "lift_reason", reason), await write_note(edge, action, "lift", note)
     edge.session.add(Lift(id=new_id(), action_id=action.id, by=edge.by.id, reason_id=why.id, note_id=written.id, at=edge.now))
-    note_in_trail(edge, action, "lift_proposed", prior_state=action.state)
+    note_change(edge, action, "lift_proposed", prior_state=action.state)
     return action
 
 

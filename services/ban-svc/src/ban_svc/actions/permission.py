@@ -8,7 +8,7 @@ from chassis.edge import Edge, new_id
 from kernel.actor import Role
 
 from ban_svc import rules
-from ban_svc.actions.change import announce, note_in_trail
+from ban_svc.actions.change import announce, note_change
 from ban_svc.actions.life import confirm, life_of, replace, waiting_of
 from ban_svc.actions.text import write_note
 from ban_svc.index import patch_after_commit
@@ -42,7 +42,7 @@ async def propose_permission(edge: Edge, action_id: UUID, *, scope: Scope, until
         at=edge.now,
     )
     edge.session.add(permission)
-    note_in_trail(edge, action, "permission_proposed", prior_state=action.state)
+    note_change(edge, action, "permission_proposed", prior_state=action.state)
     return action
 
 

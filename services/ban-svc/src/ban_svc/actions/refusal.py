@@ -7,7 +7,7 @@ from chassis.edge import Edge
 from sqlmodel import col, select
 
 from ban_svc import rules
-from ban_svc.actions.change import note_in_trail
+from ban_svc.actions.change import note_change
 from ban_svc.actions.life import life_of, waiting_of
 from ban_svc.actions.text import open_notes, write_note
 from ban_svc.tables import Action, Lift, Modification, Note, Permission
@@ -38,7 +38,7 @@ async def turn_down(edge: Edge, action_id: UUID, what: What, *, reason: str) -> 
         row.state = "withdrawn"
     else:
         row.state, row.refused_by, row.refused_at, row.refusal_id = "refused", edge.by.id, edge.now, note.id
-    note_in_trail(edge, action, f"{what}_{row.state}", prior_state=action.state)
+    note_change(edge, action, f"{what}_{row.state}", prior_state=action.state)
     return action
 
 

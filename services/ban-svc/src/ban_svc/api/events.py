@@ -20,6 +20,14 @@ gatherings = Router(prefix="/bans/v1", tags=["events"])
 STEWARDS = (Role.EVENT_STEWARD,)
 READERS = (Role.EVENT_STEWARD, Role.EVALUATOR, Role.TEAM_MANAGER, Role.LEGAL, Role.AUDITOR)
 
+_REASON = {
+    "name": "X-Access-Reason",
+    "in": "header",
+    "required": False,
+    "description": "Why you read where the clause or agreement is kept; it is logged.",
+    "schema": {"type": "string"},
+}
+
 
 class EventView(BaseModel):
     """An in-person event."""
@@ -34,12 +42,13 @@ class EventView(BaseModel):
 
 
 class EventListView(BaseModel):
-    """The grant of an event's list; its document is sealed and not shown."""
+    """The grant of an event's list; where the clause or agreement is kept is shown to a reader who sends X-Access-Reason."""
 
     id: UUID
     event: str
     recipients: list[str]
     ground: Literal["grant_clause", "nda"]
+    document: str | None = None
     until: Moment
     state: Literal["proposed", "granted", "ended"]
     proposed_by: str
@@ -139,10 +148,12 @@ async def propose_event_list(edge: OpenEdge, form: EventListForm) -> EventListVi
     return _list(row)
 
 
-@gatherings.get("/event-lists/{list_id}", roles=READERS)
+@gatherings.get("/event-lists/{list_id}", roles=READERS, openapi_extra={"parameters": [_REASON]})
 async def read_event_list(edge: OpenEdge, list_id: UUID) -> EventListView:
-    """Read the grant of a list; the names are in a copy alone."""
-    return _list(await edge.get(EventList, list_id, "event list"))
+    """Read the grant of a list, and its document when X-Access-Reason says why, which is logged; the names are in a copy alone."""
+    row = await edge.get(EventList, list_id, "event list")
+    document = await event_lists.read_document(edge, row) if edge.access_reason is not None else None
+    return _list(row).model_copy(update={"document": document})
 
 
 @gatherings.post(
@@ -190,4 +201,4 @@ def _event(event: Event) -> EventView:
 
 
 def _list(row: EventList) -> EventListView:
-    return EventListView.model_validate({name: getattr(row, name) for name in EventListView.model_fields})
+    return EventListView.model_validate({name: getattr(row, name) for name in EventListView.model_fields if name != "document"})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, PlainSerializer
 
-from ban_svc.model import AccountRef, ActionSpec
+from ban_svc.model import AccountRef, ActionSpec, Scope
 from ban_svc.model.spec import PageRef
 
 
@@ -82,6 +82,19 @@ class ModificationView(BaseModel):
     at: Moment
     review: ReviewView | None = None
     spec: ActionSpec | None = None
+    note: str | None = None
+
+
+class ProposalView(BaseModel):
+    """A lift or permission that waits for a second person, with all that they read before they agree; a modification has its own view."""
+
+    what: Literal["lift", "permission"]
+    by: str
+    at: Moment
+    reason: str | None = None
+    note: str
+    scope: Scope | None = None
+    until: Moment | None = None
 
 
 class TurnedDownView(BaseModel):
@@ -95,8 +108,8 @@ class TurnedDownView(BaseModel):
 
 
 class ActionView(BaseModel):
-    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list, as is
-    `turned_down`. `binds_as` says in which capacities a global ban binds the person (R15).
+    """A decision. `spec`, which names the person, is there for whoever proposed it or gave X-Access-Reason, and in no list, as are
+    `proposals` and `turned_down`. `binds_as` says in which capacities a global ban binds the person (R15).
     """  # noqa: D205 - three sentences
 
     id: UUID
@@ -120,6 +133,7 @@ class ActionView(BaseModel):
     enforcement: list[EnforcementView]
     modification: ModificationView | None = None
     waits_for_second: list[Literal["lift", "permission", "modification"]] | None = None
+    proposals: list[ProposalView] | None = None
     turned_down: list[TurnedDownView] | None = None
     permitted_until: Moment | None = None
     ended_at: Moment | None = None

@@ -12,15 +12,15 @@ from kernel.review import Course, Review, Step, approvals_of, state_of, steps_of
 from sqlmodel import col, select
 
 from ban_svc import rules
-from ban_svc.actions.life import waiting_on
 from ban_svc.actions.modification import latest_modification, texts_of
 from ban_svc.actions.refusal import turned_down
 from ban_svc.actions.reversals import URL
 from ban_svc.actions.review import review_facts
 from ban_svc.actions.text import open_notes, open_spec
-from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ReviewView, TurnedDownView
+from ban_svc.actions.waiting import Proposed, proposed_on, texts_by_id, waiting_on
+from ban_svc.api.shapes import ActionView, ModificationView, PerformerView, ProposalView, ReviewView, TurnedDownView
 from ban_svc.model import ActionSpec, Effect
-from ban_svc.tables import Action, Enforcement, Modification, Note, Signature
+from ban_svc.tables import Action, Enforcement, Modification, Note, Permission, Signature
 
 
 async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) -> ActionView:
@@ -38,17 +38,29 @@ async def view(edge: Edge, action: Action, *, spec: ActionSpec | None = None) ->
 
 
 async def _with_life(edge: Edge, action: Action, shown: ActionView, *, opened: bool) -> ActionView:
-    """Add what waits for a second person, and the latest modification; its text to whoever may see what is sealed."""
+    """Add what waits for a second person, and the latest modification; the texts to whoever may see what is sealed."""
     waits = await waiting_on(edge, action)
-    proposed = await latest_modification(edge, action, opened=opened)
+    latest = await latest_modification(edge, action, opened=opened)
+    proposals = [_proposal(one) for one in await proposed_on(edge, action)] if waits and opened else []
     refused = [_turned_down(note, reason) for note, reason in await turned_down(edge, action)] if opened else []
     return shown.model_copy(
         update={
             "waits_for_second": waits or None,
+            "proposals": proposals or None,
             "turned_down": refused or None,
-            "modification": _modification(*proposed) if proposed else None,
+            "modification": _modification(*latest, note=await _note_of(edge, action, latest[0]) if opened else None) if latest else None,
         }
     )
+
+
+def _proposal(one: Proposed) -> ProposalView:
+    row = one.row
+    until = row.until if isinstance(row, Permission) else None
+    return ProposalView(what=one.what, by=row.by, at=row.at, reason=one.reason, note=one.note, scope=one.scope, until=until)
+
+
+async def _note_of(edge: Edge, action: Action, modification: Modification) -> str | None:
+    return (await texts_by_id(edge, action, [modification.note_id])).get(modification.note_id)
 
 
 def _turned_down(note: Note, reason: str) -> TurnedDownView:
@@ -57,7 +69,7 @@ def _turned_down(note: Note, reason: str) -> TurnedDownView:
     return TurnedDownView.model_validate({"what": what, "how": how, "by": note.by, "at": note.at, "reason": reason})
 
 
-def _modification(row: Modification, review: Review | None, spec: ActionSpec | None) -> ModificationView:
+def _modification(row: Modification, review: Review | None, spec: ActionSpec | None, *, note: str | None) -> ModificationView:
     return ModificationView(
         digest=row.digest,
         nature=row.nature,
@@ -68,6 +80,7 @@ def _modification(row: Modification, review: Review | None, spec: ActionSpec | N
         at=row.at,
         review=_reviewed(review) if review else None,
         spec=spec,
+        note=note,
     )
 
 

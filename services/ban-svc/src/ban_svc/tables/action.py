@@ -59,7 +59,7 @@ class Action(Base, table=True):
         Index("action_enforces", "enforces", postgresql_where="enforces IS NOT NULL"),
         Index("action_subjects", "subjects", postgresql_using="gin"),
         # A row lock asks for the right to change something; the guards say what the import may write at all.
-        {"info": {"import_role": ("SELECT", "INSERT", "UPDATE (version)")}},
+        {"info": {"import_role": ("SELECT", "INSERT", "UPDATE (version, event_version)")}},
     )
 
     id: UUID = Field(primary_key=True)
@@ -127,6 +127,8 @@ class Action(Base, table=True):
     refused_appeal: UUID | None = None
     refused_codes: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
     version: int = 0
+    # Versions tell of every change that is seen here, this of those that were said to others.
+    event_version: int = 0
 
     def facts(self) -> BanFacts:
         """What a rule about another action may ask."""

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from ban_svc import rules
-from ban_svc.actions.change import note_in_trail
+from ban_svc.actions.change import note_change
 from ban_svc.actions.life import confirm, life_of, lock_with_blocks, replace, waiting_of
 from ban_svc.actions.matter import subjects_of
 from ban_svc.actions.modification.force import matter_of_modification, put_into_force
@@ -74,7 +74,7 @@ async def propose_modification(
         at=edge.now,
     )
     edge.session.add(modification)
-    note_in_trail(edge, action, "modification_proposed", prior_state=action.state, remarks=remarks)
+    note_change(edge, action, "modification_proposed", prior_state=action.state, remarks=remarks)
     return action
 
 
@@ -90,7 +90,7 @@ async def withdraw_modification(edge: Edge, action: Action, *, note: str) -> Non
         raise ValueError("a granted withdrawal of nothing")
     await write_note(edge, action, "modification_withdrawal", note)
     modification.state = "withdrawn"
-    note_in_trail(edge, action, "modification_withdrawn", prior_state=action.state)
+    note_change(edge, action, "modification_withdrawn", prior_state=action.state)
 
 
 async def confirm_modification(edge: Edge, action_id: UUID, *, note: str) -> Action:

@@ -11,7 +11,7 @@ from kernel.review.chain import Chain
 from sqlmodel import col, select
 
 from ban_svc import rules
-from ban_svc.actions.change import note_in_trail
+from ban_svc.actions.change import note_change
 from ban_svc.actions.delegation import delegations_of
 from ban_svc.actions.life import is_involved, life_of
 from ban_svc.actions.matter import roles_of
@@ -81,7 +81,7 @@ async def sign_modification(edge: Edge, action_id: UUID, *, level: Level, verdic
     await edge.session.flush()
     heard = state_of(await review_of_modification(edge, action, modification, involved=facts.involved))
     modification.state = _AFTER.get(heard, modification.state)
-    note_in_trail(edge, action, "modification_reviewed" if heard is ReviewState.OPEN else f"modification_{heard}", prior_state=action.state)
+    note_change(edge, action, "modification_reviewed" if heard is ReviewState.OPEN else f"modification_{heard}", prior_state=action.state)
     return action
 
 
