@@ -17,7 +17,7 @@ def user() -> str:
 
 
 def words(letter: EmailMessage) -> str:
-    body = letter.get_body()
+    body = letter.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 

@@ -26,7 +26,9 @@ def mailed(stage: Stage, notice_id: str, to: str) -> list[str]:
     for file in stage.letters():
         message = message_from_bytes(file.read_bytes(), policy=default)
         assert isinstance(message, EmailMessage)
-        text = message.get_content()
+        body = message.get_body(("plain",))
+        assert body is not None
+        text = body.get_content()
         if notice_id in text and to in str(message["To"]):
             found.append(text)
     return found

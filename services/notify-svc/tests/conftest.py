@@ -109,6 +109,10 @@ class Office:
         assert isinstance(message, EmailMessage)
         return message
 
+    def words(self, message: EmailMessage) -> str:
+        """Give the words of a letter, as text and where it has that as HTML."""
+        return "\n".join(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+
     async def sent(self, row: dict[str, Any]) -> EmailMessage:
         """Let its minute pass and read it."""
         await self.desk.advance(timedelta(seconds=61))

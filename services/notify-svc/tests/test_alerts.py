@@ -55,7 +55,7 @@ async def test_what_waited_overnight_leaves_in_the_morning_as_one_letter(office:
     assert [one["delivery_id"] is not None for one in left] == [True, False, False]
     message = office.mail(left[0])
     assert (message["To"], message["Subject"]) == ("trust-and-safety@example.invalid", "3 alerts that waited for business hours")
-    assert all(str(one) in message.get_content() for one in about)
+    assert all(str(one) in office.words(message) for one in about)
     alone = await office.row(legal["id"])
     assert (alone["state"], alone["together_with"]) == ("delivered", None)
     assert office.mail(alone)["Subject"].startswith("Breached")

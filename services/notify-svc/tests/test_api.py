@@ -93,7 +93,8 @@ async def test_a_preview_writes_the_letter_and_sends_nothing(desk: Any) -> None:
     answer = await desk.post("/notify/v1/letters/preview", form, role="communications")
     assert answer.status_code == 200
     assert "until 2 September 2026" in answer.json()["text"]
-    assert set(answer.json()) == {"subject", "text"}
+    assert set(answer.json()) == {"subject", "text", "html"}
+    assert "until 2 September 2026" in answer.json()["html"]
     assert await desk.sql("SELECT count(*) FROM notification") == before
 
 

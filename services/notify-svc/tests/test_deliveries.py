@@ -79,7 +79,7 @@ async def test_a_letter_is_taken_and_its_reader_told(office: Any, desk: Any, sin
     assert (taken.mail_from, taken.rcpt_tos) == ("office@example.invalid", ["asker@example.invalid"])
     message = message_from_bytes(taken.content, policy=default)
     assert message["Message-ID"] == f"<{row['id']}@example.invalid>"
-    assert "Thank you for writing to us" in message.get_content()
+    assert "Thank you for writing to us" in office.words(message)
     assert await office.kinds(row["id"]) == ["queued", "delivered"]
 
 
@@ -187,6 +187,16 @@ def test_no_name_and_no_subject_makes_a_header_of_its_own(name: str, subject: st
          "mime-version"]
     )  # fmt: skip
     assert read.get_content().replace("\r\n", "\n") == "Hello\n"
+
+
+def test_html_stands_beside_the_text_that_every_reader_can_show() -> None:
+    letter = Letter(uuid4(), Channel.MAIL, "a@example.invalid", "s", "Hello\n", "<1@example.invalid>", "<p>Hello \u05d0</p>")
+    assert Letter.of_intent(letter.as_intent()) == letter
+    message = message_from_bytes(written(letter, "office@example.invalid", datetime(2026, 3, 2, tzinfo=UTC)), policy=default)
+    assert message.get_content_type() == "multipart/alternative"
+    parts = [(part.get_content_type(), part.get_content().strip()) for part in message.iter_parts()]
+    # The last is what a mail reader shows if it can (RFC 2046, 5.1.4).
+    assert parts == [("text/plain", "Hello"), ("text/html", "<p>Hello \u05d0</p>")]
 
 
 def test_a_letter_to_nobody_is_refused_for_good() -> None:

@@ -1,3 +1,5 @@
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from unicodedata import bidirectional
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import FileSystemLoader
-from notify_svc.letters import TEMPLATES, LetterError, check_letters, facts_for, header, line, mailbox, render, rendering
+from notify_svc.letters import LOCALES, TEMPLATES, LetterError, check_letters, facts_for, has_html, header, line, mailbox, render, rendering
 from notify_svc.letters.facts import Facts
 from notify_svc.letters.text import passage
 from notify_svc.model import Disclosure
@@ -31,12 +33,68 @@ def test_a_letter_can_be_written_without_what_is_optional(template: str) -> None
     assert "None" not in written.text
 
 
+class Page(HTMLParser):
+    """What of HTML is read, in words, and what it is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.read: list[str] = []
+        self.tags: set[str] = set()
+        self.names: set[str] = set()
+        self.feed(html.partition("<body")[2].partition(">")[2])
+
+    def handle_data(self, data: str) -> None:
+        """Take the words."""
+        self.read += data.split()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take what it is made of."""
+        self.tags.add(tag)
+        self.names |= {name for name, _ in attrs}
+
+
+def fullest_and_barest(template: str) -> list[Facts]:
+    kind = TEMPLATES[template]
+    needed = {name: value for name, value in kind.example.items() if kind.model_fields[name].is_required()}
+    return [facts_for(template, dict(kind.example)), facts_for(template, needed)]
+
+
+LETTERS = [template for template in TEMPLATES if has_html(template)]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("template", LETTERS)
+def test_html_says_word_for_word_what_the_text_says_and_fetches_nothing(template: str, locale: str) -> None:
+    for facts in fullest_and_barest(template):
+        written = render(template, locale, facts)
+        assert written.html is not None
+        page = Page(written.html)
+        assert page.read == [word for word in re.sub(r"^[>*] ?", "", written.text, flags=re.MULTILINE).split() if word != ">"]
+        assert page.tags <= {"p", "h2", "ul", "li", "blockquote", "br"}
+        assert page.names <= {"style"}
+        assert "url(" not in written.html
+        assert f'<html lang="{locale}" dir="ltr">' in written.html
+
+
+def test_what_others_wrote_is_text_in_html_too() -> None:
+    example = {**TEMPLATES["conduct_warning"].example, "account": "<img src=//x> \u05d0\u202eb", "warning": "</blockquote><script>\nx"}
+    html = render("conduct_warning", "en", facts_for("conduct_warning", example)).html
+    assert html is not None
+    assert "Hello \u2068&lt;img src=//x&gt; \u05d0b\u2069," in html
+    assert "&lt;/blockquote&gt;&lt;script&gt;\nx</blockquote>" in html
+    assert Page(html).tags <= {"p", "h2", "blockquote", "br"}
+
+
+def test_what_is_for_a_wiki_page_has_no_html() -> None:
+    assert render("dmca_announcement", "en", fullest_and_barest("dmca_announcement")[0]).html is None
+
+
 def test_every_letter_is_tried_before_the_first_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     check_letters()
     for template in TEMPLATES:
         folder = tmp_path / template / "en"
         folder.mkdir(parents=True)
-        for part in ("subject.txt", "body.txt"):
+        for part in ("subject.txt", "body.txt", "body.html"):
             folder.joinpath(part).write_text("Hello" if template != "global_ban" else "Hello {{ requester }}")
     environment = rendering._environment.__wrapped__()
     environment.loader = FileSystemLoader(tmp_path)
@@ -60,6 +118,7 @@ def test_a_fact_that_only_some_readers_letter_would_name_refuses_the_start_too(m
         ("{% for one in appeals if 0 %}{{ one.of }}{% endfor %}", "of"),
     ):
         folder.joinpath("body.txt").write_text("Reference: {{ reference }} " + words)
+        assert environment.cache is not None
         environment.cache.clear()
         with pytest.raises(LetterError, match=f"conduct_warning/en/body.txt names what conduct_warning is not given: {named}"):
             check_letters.__wrapped__()

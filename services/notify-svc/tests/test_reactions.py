@@ -193,7 +193,7 @@ async def test_whoever_a_modification_released_is_told_so_and_nothing_of_the_mat
 async def letter_of(office: Any, desk: Any, row: dict[str, Any]) -> str:
     if row["channel"] != "wiki_page":
         message = office.mail(row)
-        return "\n".join([*(f"{name}: {value}" for name, value in message.items()), message.get_content()])
+        return "\n".join([*(f"{name}: {value}" for name, value in message.items()), office.words(message)])
     answer = await desk.get(f"/notify/v1/notifications/{row['id']}/letter", role="communications", reason="to publish it")
     return str(answer.json()["text"])
 

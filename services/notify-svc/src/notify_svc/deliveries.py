@@ -23,7 +23,9 @@ from notify_svc.settings import MailSettings, mail_of
 
 
 def written(letter: Letter, sender: str, at: datetime) -> bytes:
-    """Write a letter as a message: plain text, the same Message-ID for every attempt. `at` is the law's time.
+    """Write a letter as a message: plain text, with HTML beside it as its alternative; the same Message-ID for every attempt.
+
+    `at` is the law's time.
 
     Raises:
         Refusal: it names nobody to send it to, which no second attempt changes.
@@ -40,6 +42,8 @@ def written(letter: Letter, sender: str, at: datetime) -> bytes:
     message["X-Office-Channel"] = letter.channel.value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message.as_bytes()
 
 

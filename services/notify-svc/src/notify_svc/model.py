@@ -140,7 +140,10 @@ class AppealRight:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What leaves the house: the intent of a delivery. `message_id` stays the same however often it is sent."""
+    """What leaves the house: the intent of a delivery. `message_id` stays the same however often it is sent.
+
+    `html`: the same words for a mail reader that shows it; None for what goes onto a wiki.
+    """
 
     notification_id: UUID
     channel: Channel
@@ -148,10 +151,11 @@ class Letter:
     subject: str
     text: str
     message_id: str
+    html: str | None = None
 
     def as_intent(self) -> dict[str, str]:
         """Give the intent as JSON knows it."""
-        return {
+        intent = {
             "notification_id": str(self.notification_id),
             "channel": self.channel.value,
             "to": self.to,
@@ -159,6 +163,7 @@ class Letter:
             "text": self.text,
             "message_id": self.message_id,
         }
+        return intent if self.html is None else {**intent, "html": self.html}
 
     @classmethod
     def of_intent(cls, intent: Mapping[str, Any]) -> "Letter":

@@ -56,7 +56,7 @@ async def send_waiting(edge: Edge, notification: Notification) -> None:
     if others:
         written = tuple(f"{one.subject}\n\n{one.text}".rstrip() for one in letters)
         together = render(TOGETHER, LOCALE, facts_for(TOGETHER, {"reference": str(notification.about_id), "alerts": written}))
-        letter = replace(letter, subject=together.subject, text=together.text)
+        letter = replace(letter, subject=together.subject, text=together.text, html=together.html)
         for one in (notification, *others):
             one.together_with = notification.id
             await cancel(edge, one.id, HOURS)

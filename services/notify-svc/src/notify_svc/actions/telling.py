@@ -188,6 +188,7 @@ def _write(edge: Edge, word: _Word, person: Person, channel: Channel | None, not
         subject=rendered.subject,
         text=rendered.text,
         message_id=f"<{notification_id}@{domain}>",
+        html=rendered.html if channel in {Channel.MAIL, Channel.STAFF} else None,
     )
 
 

@@ -51,10 +51,11 @@ class ForesightForm(BaseModel):
 
 
 class PreviewView(BaseModel):
-    """A letter as it would be written."""
+    """A letter as it would be written; what is for a wiki page has no HTML."""
 
     subject: str
     text: str
+    html: str | None = None
 
 
 class ForeseenView(PreviewView):
@@ -83,7 +84,7 @@ async def preview_letter(edge: OpenEdge, form: PreviewForm) -> PreviewView:
         rendered = render(form.template, form.locale, facts_for(form.template, form.facts))
     except LetterError as error:
         raise Malformed("letter_unknown", f"This letter cannot be written: {error}.") from error
-    return PreviewView(subject=rendered.subject, text=rendered.text)
+    return PreviewView(subject=rendered.subject, text=rendered.text, html=rendered.html)
 
 
 async def ask_subject(request: Request, received: Received) -> Found:
@@ -135,7 +136,12 @@ async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[
     return ForesightView(
         letters=[
             ForeseenView(
-                party=one.party, template=one.template, subject=one.rendered.subject, text=one.rendered.text, withheld=one.withheld
+                party=one.party,
+                template=one.template,
+                subject=one.rendered.subject,
+                text=one.rendered.text,
+                html=one.rendered.html,
+                withheld=one.withheld,
             )
             for one in foreseen
         ]

@@ -3,7 +3,7 @@
 from notify_svc.letters.content import facts_of
 from notify_svc.letters.facts import TEMPLATES, Facts
 from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in
-from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, render
+from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, has_html, render
 from notify_svc.letters.soundness import check_matrix, matters_of
 from notify_svc.letters.text import header, line, mailbox
 
@@ -19,6 +19,7 @@ __all__ = [
     "facts_for",
     "facts_of",
     "foresee",
+    "has_html",
     "header",
     "line",
     "mailbox",

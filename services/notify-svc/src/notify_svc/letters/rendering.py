@@ -1,4 +1,4 @@
-"""Letters from templates: every fact typed, nothing undefined, every template tried with its example before the first is needed."""
+"""Letters from templates, as text and as HTML: every fact typed, nothing undefined, every template tried before the first is needed."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNot
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import ValidationError
 
-from notify_svc.letters.facts import TEMPLATES, Facts, Right
+from notify_svc.letters.facts import TEMPLATES, Announcement, Facts, Right
 from notify_svc.letters.text import header
 
 FOLDER = Path(__file__).parent
@@ -32,10 +32,11 @@ class LetterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter ready to be sent: plain text, its subject on one line."""
+    """A letter ready to be sent: its subject on one line, plain text, and the same words as HTML; a wiki page has no HTML."""
 
     subject: str
     text: str
+    html: str | None = None
 
 
 def render(template: str, locale: str, facts: Facts) -> Rendered:
@@ -49,12 +50,18 @@ def render(template: str, locale: str, facts: Facts) -> Rendered:
     try:
         subject = environment.get_template(f"{template}/{locale}/subject.txt").render(values)
         body = environment.get_template(f"{template}/{locale}/body.txt").render(values)
+        html = environment.get_template(f"{template}/{locale}/body.html").render(values) if has_html(template) else None
     except TemplateNotFound:
         raise LetterError(f"there is no letter {template} in {locale}") from None
     except TemplateError as error:
         raise LetterError(f"the letter {template} in {locale} is broken: {error.message}") from error
     # A paragraph that does not apply leaves its empty lines behind.
-    return Rendered(header(subject), _GAP.sub("\n\n", body).strip("\n") + "\n")
+    return Rendered(header(subject), _GAP.sub("\n\n", body).strip("\n") + "\n", html)
+
+
+def has_html(template: str) -> bool:
+    """What is for a wiki page is wikitext alone."""
+    return TEMPLATES.get(template) is not Announcement
 
 
 def facts_for(template: str, given: dict[str, Any]) -> Facts:
@@ -93,7 +100,8 @@ def check_letters(folder: Path = FOLDER) -> None:
 def _check_names(template: str, locale: str) -> None:
     """Find a fact that only some reader's letter would have asked for: the example does not come by every word of a template."""
     environment = _environment()
-    seen, waiting = set(), [f"{template}/{locale}/subject.txt", f"{template}/{locale}/body.txt"]
+    parts = ("subject.txt", "body.txt", "body.html") if has_html(template) else ("subject.txt", "body.txt")
+    seen, waiting = set(), [f"{template}/{locale}/{part}" for part in parts]
     while waiting:
         name = waiting.pop()
         seen.add(name)
@@ -113,9 +121,10 @@ def _environment() -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # plain text; what others wrote was made safe when the facts were typed
+        # In HTML whatever a fact says is text; in plain text what others wrote was made safe when the facts were typed.
+        autoescape=lambda name: name is not None and name.endswith(".html"),
     )
-    environment.filters |= {"day": _day, "moment": _moment, "wikitext": _wikitext}
+    environment.filters |= {"day": _day, "moment": _moment, "wikitext": _wikitext, "unquoted": _unquoted}
     return environment
 
 
@@ -130,3 +139,8 @@ def _moment(moment: datetime) -> str:
 
 def _wikitext(text: str) -> str:
     return text.translate(_MARKUP)
+
+
+def _unquoted(passage: str) -> str:
+    """What stands in a block quote needs no mark of quoting on each line."""
+    return "\n".join(line.removeprefix(">").removeprefix(" ") for line in passage.split("\n"))
