@@ -85,3 +85,24 @@ async def test_whoever_has_a_case_gives_it_back_before_its_time(desk: Desk, take
     assert (given.status_code, given.json().get("assignee"), given.json()["version"]) == (200, None, 3)
     assert codes(await desk.call("DELETE", path, json={}, **EVA)) == ["not_assignee"]
     assert (await desk.post(path, {"assignee": "olga"}, role="evaluator", sub="olga")).json()["assignee"] == "olga"
+
+
+async def test_a_case_that_somebody_has_is_in_no_list_of_those_who_look_for_one(desk: Desk, file: Filed) -> None:
+    case_id = (await file(subjects=[{"user": "Held example", "wiki": "examplewiki"}]))["case_id"]
+    olga: dict[str, Any] = {"role": "evaluator", "sub": "olga"}
+    everybody = (EVA, olga, {"role": "team_manager", "sub": "max"}, {"role": "auditor", "sub": "ada"})
+
+    async def listed(asked: str, *readers: dict[str, Any]) -> list[bool]:
+        path = f"{CASES}?subject=Held%20example{asked}"
+        lists = [(await desk.get(path, **who, reason="who looks for work")).json()["items"] for who in readers]
+        return [[one["id"] for one in cases] == [case_id] for cases in lists]
+
+    assert await listed("&state=open", *everybody) == [True, True, True, True]
+    assert (await desk.post(f"{CASES}/{case_id}/assignment", {"assignee": "eva"}, **EVA)).status_code == 200
+    # Legal may hold it besides, which keeps what is on record and puts it before nobody.
+    held = await desk.post(f"{CASES}/{case_id}/holds", {"reason": "A court asked."}, role="legal", sub="lena")
+    assert held.status_code in {200, 201}, held.text
+    assert await listed("&state=open", *everybody) == [False, False, False, False]
+    assert await listed("", EVA, olga) == [True, False]
+    assert (await desk.call("DELETE", f"{CASES}/{case_id}/assignment", json={}, **EVA)).status_code == 200
+    assert await listed("", EVA, olga) == [True, True]
