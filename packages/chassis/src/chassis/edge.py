@@ -14,7 +14,7 @@ from contracts import opaque
 from contracts.envelope import Cause
 from contracts.envelope import Performer as EventPerformer
 from kernel.actor import Actor, Performer
-from sqlalchemy import Table, TextClause, insert, select, text
+from sqlalchemy import Table, TextClause, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,6 +78,8 @@ class Edge:
     # What `audit.log_access` has opened in this edge, with the reason logged; `crypto.reveal` opens nothing else.
     opened: dict[UUID, str] = field(default_factory=dict)
     data_keys: dict[UUID, "DataKey"] = field(default_factory=dict)
+    # Aggregates of which `ticker.cancel` has ended dates in this edge.
+    cancelled: set[UUID] = field(default_factory=set)
 
     def wall(self) -> datetime:
         """Tell the wall's time, in UTC."""
@@ -116,18 +118,12 @@ class Edge:
             self.if_match.compare(row_id, version)
         return row
 
-    async def lock_free(self, table: type[Row], row_id: UUID) -> Row | None:
-        """Lock one aggregate's row unless another transaction holds it; None then, or when there is none."""
-        primary = table.__table__.primary_key.columns  # type: ignore[attr-defined]  # every mapped class has its table
-        found = select(table).where(primary[0] == row_id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-        return (await self.session.scalars(found)).one_or_none()
-
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Work that is undone alone when it fails: its rows, and all it kept to be written, done or poked at the end of the edge."""
         pending = {name: list(rows) for name, rows in self.pending.items()}
         after_commit, pokes = list(self.after_commit), set(self.pokes)
-        opened, data_keys = dict(self.opened), dict(self.data_keys)
+        opened, data_keys, cancelled = dict(self.opened), dict(self.data_keys), set(self.cancelled)
         try:
             async with self.session.begin_nested():
                 yield
@@ -135,7 +131,7 @@ class Edge:
         except BaseException:
             # The access rows and new keys of the savepoint are gone with it.
             self.pending, self.after_commit, self.pokes = pending, after_commit, pokes
-            self.opened, self.data_keys = opened, data_keys
+            self.opened, self.data_keys, self.cancelled = opened, data_keys, cancelled
             raise
 
     def write(self, table: Table, **values: Any) -> None:

@@ -14,6 +14,7 @@ from chassis.edge import Edge, new_id
 from chassis.outbox import record
 from chassis.service import Carrier, Due, Parcel, Reaction, Service
 from chassis.testing import Desk, House
+from chassis.ticker import cancel
 from chassis.trace import current_trace_id
 from contracts.case import CaseChange, CaseState
 from sqlalchemy.orm import registry
@@ -105,6 +106,8 @@ def toys() -> Toys:  # noqa: C901  # two small services, written where they are 
         if trouble.get("ring"):
             raise RuntimeError("the bell is broken")
         matter.rung += 1
+        if cancelled := trouble.get("cancels", {}).get(matter.id):
+            await cancel(edge, cancelled)
 
     async def call(_runtime: Any, parcel: Parcel) -> dict[str, Any]:
         how = world.behaviour.pop(0) if world.behaviour else "ok"
