@@ -1,5 +1,6 @@
 """A case is taken on, extended and recommended on, and seen by whom the rules let (R95-R100, R113, D4)."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -52,6 +53,16 @@ async def test_a_case_is_taken_for_a_time_and_nobody_takes_it_away(desk: Desk, f
     refused = [item for item in trail if item["what"] == "refused: assign case"]
     assert [item["reasons"][0]["code"] for item in refused] == ["case_taken", "lease_out_of_bounds"]
     assert refused[0]["by"] == {"role": "evaluator", "id": "olga"}
+
+
+async def test_of_several_who_take_one_case_at_once_one_has_it(desk: Desk, file: Filed, said: Said) -> None:
+    path = f"{CASES}/{(await file())['case_id']}"
+    people = ("eva", "olga", "ida", "una")
+    answers = await asyncio.gather(*(desk.post(f"{path}/assignment", {"assignee": sub}, role="evaluator", sub=sub) for sub in people))
+    has = [answer.json()["assignee"] for answer in answers if answer.status_code == 200]
+    assert [codes(answer) for answer in answers if answer.status_code != 200] == [["case_taken"]] * 3
+    assert [(await desk.get(path, role="auditor")).json()["assignee"]] == has
+    assert await said(path.rpartition("/")[2]) == [("opened", 1), ("assigned", 2)]
 
 
 @pytest.mark.parametrize("lasts", ["PT0S", "P", "28 days", "P1M", 3600, "-P1D", ""])

@@ -20,11 +20,11 @@ from intake_svc.app import SERVICE
 from intake_svc.deliveries.start import WrongEnvironment, make_sure
 from intake_svc.model.cybertip import TIP_MOVES, NotRequired, Step, TipFacts, TipState, Waiving
 from intake_svc.rules import cybertip as rules
-from intake_svc.settings import CyberTipSettings
+from intake_svc.settings import CyberTipSettings, cybertip_of
 from kernel.cases import Case, load_cases
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 CASES = Path(__file__).parent / "cases"
@@ -232,8 +232,9 @@ async def found_in_database(desk: Desk, word: str) -> set[str]:
     return found
 
 
-def down(path: str) -> Response | None:
-    return Response("<html>down</html>", 503)
+async def _dripping() -> AsyncIterator[bytes]:
+    yield b"<"
+    await asyncio.sleep(1.2)  # longer than intake waits for an answer
 
 
 ODD: dict[str, Callable[[str], Response | None]] = {
@@ -244,6 +245,7 @@ ODD: dict[str, Callable[[str], Response | None]] = {
         "<reportResponse><responseCode>0</responseCode><reportId>1</reportId><reportId>2</reportId></reportResponse>"
     ),
     "declarations": lambda _path: Response('<!DOCTYPE a [<!ENTITY b "c">]><reportResponse/>'),
+    "nothing in time": lambda _path: StreamingResponse(_dripping()),
     "without end": lambda _path: Response(b"x" * 100_000),
 }
 
@@ -260,6 +262,23 @@ async def test_what_answers_oddly_is_asked_again_and_one_report_is_finished(odd:
     unclear = odd != "its own error"
     assert [one["answered"] for one in told["attempts"]] == ["lost" if unclear else "refused", "opened"]
     assert ("drops_at" in told["attempts"][0], await alerts(desk, path) > 0) == (unclear, unclear)
+
+
+async def test_while_ncmec_is_down_nothing_is_sent_and_nothing_forgotten(desk: Desk, ncmec: Ncmec, file: Filed) -> None:
+    path, reached = await a_case(file), cybertip_of(desk.runtime)
+    desk.runtime.state["intake.cybertip"] = reached.model_copy(update={"cybertip_url": "http://127.0.0.1:1/ispws"})
+    await desk.post(f"{path}/cybertip", REPORT, **NORA)
+    await desk.work()
+    tried = await eventually(lambda: _attempts(desk, path, "not_sent"), what="a submission that did not go out")
+    assert (ncmec.calls, [one["answered"] for one in tried]) == ([], ["not_sent"])
+    desk.runtime.state["intake.cybertip"] = reached
+    told = await ended(desk, path)
+    assert (told["attempts"][-1]["answered"], ncmec.calls, await alerts(desk, path)) == ("opened", ["submit", "finish"], 0)
+
+
+async def _attempts(desk: Desk, path: str, answered: str) -> Any:
+    found = (await desk.get(f"{path}/cybertip", **NORA)).json()["attempts"]
+    return found if any(one["answered"] == answered for one in found) else None
 
 
 async def test_wrong_credentials_wake_staff_at_once_and_the_duty_goes_on_by_its_date(desk: Desk, ncmec: Ncmec, file: Filed) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 from chassis.testing import Desk
+from intake_svc.api.forms import RequestForm
+from pydantic import ValidationError
 
 REQUESTS = "/intake/v1/requests"
 Filed = Callable[..., Awaitable[dict[str, Any]]]
@@ -197,6 +199,11 @@ async def test_no_text_of_a_request_lies_in_the_clear(desk: Desk, file: Filed) -
     assert filed["case_id"]
 
 
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("kind", "channel", "summary", "local_attempts_waiver", "ncmec_report"), ""),
+    **{part: [] for part in ("subjects", "pages", "grounds", "local_attempts", "evidence", "complained_of")},
+    "requester": {},
+}
 BAD = {
     "an unknown kind": {"kind": "exile"},
     "a kind that only cases have": {"kind": "threat_of_harm"},
@@ -217,6 +224,7 @@ BAD = {
     "a requester that is nobody": {"requester": {}},
     "an address without its sign": {"requester": {"email": "nobody", "standing_as": "public"}},
     "no kind": {"kind": None},
+    "every field empty": EMPTY,
 }
 
 
@@ -227,6 +235,18 @@ async def test_what_cannot_be_read_is_refused_and_changes_nothing(desk: Desk, co
     assert answer.status_code == (413 if len(str(wrong)) > 1_000_000 else 422)
     assert answer.json()["reasons"][0]["says"]
     assert (await desk.sql("SELECT count(*) AS n FROM request"))[0]["n"] == before
+
+
+@pytest.mark.parametrize("part", sorted(RequestForm.model_fields))
+def test_every_part_has_a_bound(part: str, complete: dict[str, Any]) -> None:
+    sound = {**complete, "local_attempts_waiver": "Asleep.", "ncmec_report": "7", "complained_of": ["eva"]}
+    sound |= {"grounds": ["staff_complaint"], "kind": "other"}
+    RequestForm.model_validate(sound)
+    whole = sound[part]
+    huge = whole * 1_000 if isinstance(whole, list) else {**whole, "name": "x" * 30_000} if isinstance(whole, dict) else "x" * 30_000
+    with pytest.raises(ValidationError) as refused:
+        RequestForm.model_validate({**sound, part: huge})
+    assert {error["loc"][0] for error in refused.value.errors()} == {part}
 
 
 async def test_the_database_keeps_the_first_receipt(desk: Desk, file: Filed) -> None:
