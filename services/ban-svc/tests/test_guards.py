@@ -126,8 +126,8 @@ async def test_a_decision_covers_the_accounts_of_its_person_for_as_long_as_it_ho
     assert "names it" in await refuses(sql, link, ban["id"])
 
 
-RANGE = """INSERT INTO cover (action_id, kind, network, named, proof, starts_at, ends_at, changed)
-           SELECT action_id, kind, $2::text::cidr, $3::text::cidr, {}, starts_at, ends_at, 0 FROM cover
+RANGE = """INSERT INTO cover (action_id, kind, network, named, proofs, starts_at, ends_at, changed)
+           SELECT action_id, kind, $2::text::cidr, ARRAY[$3::text::cidr], {}, starts_at, ends_at, 0 FROM cover
            WHERE action_id = $1 AND network IS NOT NULL LIMIT 1"""
 
 
@@ -140,17 +140,18 @@ async def test_only_ranges_inside_of_those_that_the_decision_names_are_covered(o
     ban = await office.enacted(office.spec(kind, addresses=[named, v6], **changes))
     for network, said, proof in (
         (other, None, "NULL"),
-        (other, other, "proof"),
-        (other, named, "proof"),
-        (other, other, "'forged'"),
-        (part, part, "proof"),
-        (part, named, "'forged'"),
+        (other, other, "proofs"),
+        (other, named, "proofs"),
+        (other, other, "ARRAY['forged'::bytea]"),
+        (part, part, "proofs"),
+        (part, named, "ARRAY['forged'::bytea]"),
         (part, named, "NULL"),
-        (f"{place}.0/24", named, "proof"),
+        (f"{place}.0/24", named, "proofs"),
     ):
         assert "that the decision names" in await refuses(sql, RANGE.format(proof), ban["id"], network, said), (network, said, proof)
-    assert await sql.execute(RANGE.format("proof"), ban["id"], part, named) == "INSERT 0 1"
-    shorter = "UPDATE cover SET ends_at = starts_at + interval '1 hour', proof = 'forged' WHERE action_id = $1 AND network IS NOT NULL"
+    assert await sql.execute(RANGE.format("proofs"), ban["id"], part, named) == "INSERT 0 1"
+    shorter = """UPDATE cover SET ends_at = starts_at + interval '1 hour', proofs = ARRAY['forged'::bytea]
+                 WHERE action_id = $1 AND network IS NOT NULL"""
     await sql.execute(shorter, ban["id"])
     longer = "UPDATE cover SET ends_at = starts_at + interval '2 hours' WHERE action_id = $1 AND network IS NOT NULL"
     assert "that the decision names" in await refuses(sql, longer, ban["id"])

@@ -1,5 +1,6 @@
 """What the database itself refuses about a decision in force (R16, R30, R101, R113, D26)."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
@@ -134,10 +135,42 @@ async def test_two_people_cover_no_range_that_the_chain_did_not_name(office: Any
     await sql.execute(copy, before["digest"], said % (new_id(), sha256(b"open" + bytes((2, 24, 1, 4, 10, 0, 0, 0))).hexdigest()))
     await sql.execute(CONFIRM.replace("now()", "(SELECT max(confirmed_at) FROM modification)"), "three")
     await sql.execute(APPLY.format(more=""), "three")
-    cover = """INSERT INTO cover (action_id, kind, network, named, proof, starts_at, ends_at, changed)
-               SELECT id, kind, '10.0.0.0/24', '10.0.0.0/24', 'open', enacted_at, enacted_at + interval '1 day', 0
+    cover = """INSERT INTO cover (action_id, kind, network, named, proofs, starts_at, ends_at, changed)
+               SELECT id, kind, '10.0.0.0/24', '{10.0.0.0/24}', ARRAY['open'::bytea], enacted_at, enacted_at + interval '1 day', 0
                FROM action WHERE id = $1"""
     await refuses(sql, "that the decision names", cover, UUID(ban["id"]))
+
+
+async def test_a_range_that_two_people_took_away_is_covered_again_by_its_chain_alone(
+    office: Any, managers: Any, sql: asyncpg.Connection
+) -> None:
+    place = f"10.{uuid4().int % 250}.{uuid4().int % 250}"
+    spec = office.spec(addresses=[f"{place}.0/28", f"{place}.64/28"])
+    ban = await office.enacted(spec)
+    narrower = {**spec, "addresses": [f"{place}.0/30", f"{place}.64/28"]}
+    for text in (narrower, {**narrower, "addresses": [f"{place}.0/30"]}):
+        assert (await managers.proposed(ban, text)).json()["modification"]["route"] == "two_people"
+        await managers.done(ban, "modifications/confirmation", {"note": "A part of it will do."})
+        await office.desk.advance(timedelta(minutes=1))
+    # What once covered it still shows that the chain named it.
+    again = """INSERT INTO cover (action_id, kind, network, named, proofs, starts_at, ends_at, changed)
+               SELECT action_id, kind, $2::text::cidr, named || $3::cidr[], proofs || $4::bytea[], starts_at,
+                 starts_at + interval '1 day', 0 FROM cover
+               WHERE action_id = $1 AND network = $2::text::cidr"""
+    longer = "UPDATE cover SET ends_at = starts_at + interval '1 day' WHERE action_id = $1 AND network = $2::text::cidr"
+    for network in (f"{place}.0/28", f"{place}.64/28"):
+        assert await sql.fetchval("SELECT count(*) FROM cover WHERE action_id = $1 AND network = $2::text::cidr", UUID(ban["id"]), network)
+        await refuses(sql, "that the decision names", again, UUID(ban["id"]), network, [], [])
+        await refuses(sql, "that the decision names", longer, UUID(ban["id"]), network)
+    assert await sql.execute(again, UUID(ban["id"]), f"{place}.0/30", [], []) == "INSERT 0 1"
+    # Nor does a row of two people bring it back that the role wrote by itself.
+    copy = """INSERT INTO modification SELECT (m).* FROM (
+                SELECT jsonb_populate_record(modification, $2::text::jsonb) AS m FROM modification WHERE action_id = $1 LIMIT 1) AS copy"""
+    hashed = sha256(b"open" + bytes((2, 28, 1, 4, *map(int, f"{place}.64".split("."))))).hexdigest()
+    forged = {"id": str(new_id()), "digest": "back", "state": "proposed", "confirmed_by": None, "ranges": [f"\\x{hashed}"]}
+    await sql.execute(copy, UUID(ban["id"]), json.dumps({**forged, "confirmed_at": None, "confirmation_id": None}))
+    await sql.execute(CONFIRM.replace("now()", "(SELECT max(confirmed_at) FROM modification)"), "back")
+    await refuses(sql, "that the decision names", again, UUID(ban["id"]), f"{place}.64/28", [f"{place}.64/28"], [b"open"])
 
 
 async def test_what_another_modification_has_followed_does_not_come_back(office: Any, managers: Any, sql: asyncpg.Connection) -> None:

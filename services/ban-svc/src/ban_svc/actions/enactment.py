@@ -107,7 +107,7 @@ async def _cover_addresses(edge: Edge, action: Action, spec: ActionSpec) -> None
         until = rules.address_until(edge.now, until)
         schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
     for address in spec.addresses:
-        edge.session.add(cover_range(edge, action, address, until, named=spec.addresses))
+        edge.session.add(cover_range(edge, action, address, until, texts=[spec.addresses]))
     await patch_after_commit(edge, action.id)
 
 

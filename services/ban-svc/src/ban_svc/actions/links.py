@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from ban_svc import rules
 from ban_svc.actions.inheritance import NAME, bans_of, members_of
-from ban_svc.actions.ranges import cover_range, decided_ranges
+from ban_svc.actions.ranges import cover_range, decided_ranges, show
 from ban_svc.actions.text import open_spec
 from ban_svc.index import patch_after_commit
 from ban_svc.model.individual import LinkState
@@ -41,11 +41,13 @@ async def renew(edge: Edge, members: Sequence[UUID], identity: Identity) -> None
         if ban.kind != Kind.GLOBAL_BAN or not law.is_named(network_of(address), named):
             continue
         until = law.linked_until(identity.at, ban.expires_at)
-        row = await _cover_of(edge, ban, address)
+        row, texts = await _cover_of(edge, ban, address), await decided_ranges(edge, ban)
         if row is None:
-            edge.session.add(cover_range(edge, ban, address, until, named=await decided_ranges(edge, ban)))
+            edge.session.add(cover_range(edge, ban, address, until, texts=texts))
         elif row.ends_at is not None and row.ends_at < until:
             row.ends_at = until
+            # What was over when two people narrowed the text shows what held it before.
+            show(edge, row, texts)
         schedule(edge, aggregate_id=ban.id, kind="action.addresses_over", due_at=until)
         await patch_after_commit(edge, ban.id)
 

@@ -158,4 +158,4 @@ def _cover_addresses(edge: Edge, action: Action, spec: ActionSpec) -> None:
         begins, until = edge.now, rules.address_until(edge.now, action.expires_at)
         schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
     for address in spec.addresses:
-        edge.session.add(cover_range(edge, action, address, until, named=spec.addresses, since=begins))
+        edge.session.add(cover_range(edge, action, address, until, texts=[spec.addresses], since=begins))

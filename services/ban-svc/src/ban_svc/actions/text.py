@@ -41,18 +41,17 @@ async def first_spec(edge: Edge, action: Action) -> ActionSpec | None:
     return ActionSpec.model_validate_json(await reveal(edge, action.spec, place=SPEC))
 
 
-async def decided_spec(edge: Edge, action: Action) -> ActionSpec | None:
-    """Read the text that the chain decided last, which two people may have narrowed since; logged as `open_spec`."""
-    by_chain = select(Modification).where(
-        Modification.action_id == action.id, Modification.state == "confirmed", Modification.route == Route.CHAIN
-    )
-    latest = by_chain.order_by(col(Modification.confirmed_at).desc(), col(Modification.id).desc()).limit(1)
-    modification = (await edge.session.scalars(latest)).one_or_none()
-    if modification is None:
-        return await first_spec(edge, action)
+async def decided_specs(edge: Edge, action: Action) -> list[ActionSpec]:
+    """Read the text that the chain decided last, then each by which two people narrowed it since; logged as `open_spec`."""
+    mine = select(Modification).where(Modification.action_id == action.id, Modification.state == "confirmed")
+    rows = list(await edge.session.scalars(mine.order_by(col(Modification.confirmed_at), col(Modification.id))))
+    last = max((place for place, row in enumerate(rows) if row.route == Route.CHAIN), default=None)
+    first = await first_spec(edge, action) if last is None else None
+    found = [first] if first is not None else []
     edge.access_reason = edge.access_reason or edge.operation
     await log_access(edge, "action", action.id)
-    return ActionSpec.model_validate_json(await reveal(edge, modification.spec, place=MODIFIED))
+    sealed = [row.spec for row in rows[last or 0 :]]
+    return found + [ActionSpec.model_validate_json(text) for text in await reveal_many(edge, sealed, place=MODIFIED)]
 
 
 async def seal_spec(edge: Edge, action: Action, text: Mapping[str, Any] | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary
-from sqlalchemy.dialects.postgresql import CIDR, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, CIDR, JSONB
 from sqlmodel import Field
 
 from ban_svc.tables.columns import Base, Moment
@@ -19,7 +19,7 @@ class Cover(Base, table=True):
     when its time is over (D23). `changed` is the transaction that wrote the row last, set by a trigger: the index reads on from the
     oldest transaction that was still running, so that a late commit is never lost. `permitted` are the exceptions to this action's ban of
     this account, set by a trigger from the confirmed permissions: wiki to the seconds since 1970 until which it holds (R16).
-    `named` and `proof` show which range of the decided text holds this one: with them the database finds its hash beside that text.
+    `named` and `proofs` show which range of each text that must hold this one does: with them the database finds its hash beside that text.
     `scope` says where an event ban holds, places as keyed hashes; they answer about events alone, and no index reads them (R28, R37).
     """
 
@@ -41,8 +41,8 @@ class Cover(Base, table=True):
     kind: str
     name_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     network: Any = Field(default=None, sa_column=Column(CIDR))
-    named: Any = Field(default=None, sa_column=Column(CIDR))
-    proof: bytes | None = Field(default=None, sa_type=LargeBinary)
+    named: Any = Field(default=None, sa_column=Column(ARRAY(CIDR)))
+    proofs: list[bytes] | None = Field(default=None, sa_column=Column(ARRAY(LargeBinary)))
     starts_at: datetime = Field(sa_type=Moment)
     ends_at: datetime | None = Field(default=None, sa_type=Moment)
     scope: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))

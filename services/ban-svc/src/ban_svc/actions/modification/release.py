@@ -77,7 +77,7 @@ async def cover_anew(edge: Edge, action: Action, old: ActionSpec, new: ActionSpe
         col(Cover.network).is_not(None),
         (col(Cover.ends_at).is_(None)) | (col(Cover.ends_at) > edge.now),
     )
-    decided = await decided_ranges(edge, action)
+    texts = await decided_ranges(edge, action)
     rows = list(await edge.session.scalars(alive.execution_options(populate_existing=True)))
     known = {str(row.network): row.ends_at for row in rows}
     for address in now:
@@ -92,13 +92,13 @@ async def cover_anew(edge: Edge, action: Action, old: ActionSpec, new: ActionSpe
             if until <= edge.now:
                 continue
             schedule(edge, aggregate_id=action.id, kind="action.addresses_over", due_at=until)
-        edge.session.add(cover_range(edge, action, address, until, named=decided))
+        edge.session.add(cover_range(edge, action, address, until, texts=texts))
     for row in rows:
         if not rules.is_held(str(row.network), now):
             row.ends_at = edge.now
         else:
             # What held it may be named no more, though something around it is.
-            show(edge, row, decided)
+            show(edge, row, texts)
     await edge.session.flush()
     await forget_unnamed(edge, action)
     await patch_after_commit(edge, action.id)
