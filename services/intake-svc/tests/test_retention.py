@@ -197,3 +197,23 @@ async def test_a_sender_whose_standing_counts_no_more_is_forgotten(desk: Desk, f
     assert (row["mark"], row["state"]) == (None, "warned")
     found = await desk.get(f"/intake/v1/senders?name={who['email']}", role="legal", reason="they ask")
     assert found.json() == {"items": []}
+
+
+async def test_mail_that_became_no_request_goes_when_it_was_settled_and_waits_for_that(desk: Desk) -> None:
+    mails = []
+    for number, made in enumerate(({"as": "appeal", "appeal_id": str(uuid4())}, {"as": "nothing"}, None)):
+        mail = f"From: planted@example.org\r\nMessage-ID: <kept-{number}@example.org>\r\n\r\nPlanted words."
+        path = "/intake/v1/mail?recipient=appeals@wikimedia.org"
+        sent = await desk.call("POST", path, role="requester_desk", content=mail, headers={"Content-Type": "message/rfc822"})
+        mails.append(sent.json()["id"])
+        if made is not None:
+            path = f"/intake/v1/mail/{mails[-1]}/settlement"
+            settled = await desk.post(path, {"note": "Planted note.", **made}, role="evaluator", sub="eva", reason="triage")
+            assert settled.status_code == 200, settled.text
+    keys = [row["key_id"] for row in await desk.sql("SELECT key_id FROM mail WHERE id = ANY($1) ORDER BY id", [UUID(one) for one in mails])]
+    await desk.advance(timedelta(days=89))
+    assert await alive(desk, *keys) == [True] * 3
+    await desk.advance(timedelta(days=2))
+    assert await alive(desk, *keys) == [False, False, True]
+    shown = [(await desk.get(f"/intake/v1/mail/{one}", role="evaluator", sub="eva", reason="triage")).json() for one in mails]
+    assert [(one["state"], one.get("text")) for one in shown] == [("settled", None), ("settled", None), ("waiting", "Planted words.")]

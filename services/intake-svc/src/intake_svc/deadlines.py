@@ -6,9 +6,9 @@ from datetime import datetime
 from chassis.edge import Edge
 from chassis.service import Due
 
-from intake_svc.actions import case, cybertip, dates, destruction, erasing, forgetting, sealed, sender, waiting
+from intake_svc.actions import case, clearing, cybertip, dates, destruction, erasing, forgetting, sealed, sender, waiting
 from intake_svc.actions.filing import AT_RISK, BREACHED
-from intake_svc.tables import Case, Request, Sender
+from intake_svc.tables import Case, Mail, Request, Sender
 
 
 async def _at_risk(edge: Edge, row: Case) -> datetime | None:
@@ -33,5 +33,6 @@ DEADLINES: Mapping[str, Due] = {
     dates.CONTACTS: Due(aggregate=Case, act=erasing.contacts_over),
     dates.EXPIRY: Due(aggregate=Case, act=erasing.period_over),
     dates.REQUEST: Due(aggregate=Request, act=erasing.request_over),
+    clearing.EXPIRY: Due(aggregate=Mail, act=clearing.period_over),
     forgetting.EXPIRY: Due(aggregate=Sender, act=forgetting.period_over),
 }

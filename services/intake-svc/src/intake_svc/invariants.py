@@ -261,6 +261,12 @@ INVARIANTS = (
              SELECT FROM audit a WHERE a.aggregate_id = m.id AND a.operation = 'http:mail:settled'))""",
     ),
     Invariant(
+        "settled-mail-has-its-date",
+        "A person settled a mail that became no request, its words are there, and no date says when they go (D27).",
+        """SELECT m.id FROM mail m WHERE m.settled_at IS NOT NULL AND m.request_id IS NULL AND m.content IS NOT NULL
+             AND NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = m.id AND d.kind = 'mail.retention' AND d.state = 'waiting')""",
+    ),
+    Invariant(
         "urgent-mail-has-case",
         "A mail to an address for minors or threats to life was kept waiting for its request.",
         """SELECT id FROM mail WHERE mailbox IN ('legal_reports', 'emergency') AND request_id IS NULL

@@ -17,7 +17,7 @@ from kernel.workdays import calendar_day
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from intake_svc.actions import filing, standing
+from intake_svc.actions import clearing, filing, standing
 from intake_svc.actions.kinds import into_the_lane
 from intake_svc.actions.likeness import store_new
 from intake_svc.actions.mail import CONTENT, note_mail
@@ -117,6 +117,7 @@ async def settle(edge: Edge, mail_id: UUID, made: Settlement, *, by: Actor) -> O
     row.state, row.settled_as, row.settled_by, row.settled_at = MailState.SETTLED, made.settled_as, by.sub, edge.now
     row.appeal_id = made.appeal_id
     row.version += 1
+    clearing.set_date(edge, row)
     note_mail(edge, row, "settled")
     return Opened(row, {})
 

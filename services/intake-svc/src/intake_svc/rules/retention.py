@@ -9,6 +9,7 @@ from kernel.decision import Decision, Reason
 from kernel.kinds import Kind
 from kernel.months import months_after
 
+from intake_svc.model.mail import SettledAs
 from intake_svc.model.request import RequestState
 from intake_svc.model.retention import Asked, Kept, Measure
 from intake_svc.rules import POLICY
@@ -71,6 +72,12 @@ def request_until(state: RequestState, kept: Kept, *, on: date) -> datetime | No
     if kept.over_at is not None and state in days:
         return kept.over_at + timedelta(days=days[state])
     return contact_until(kept, on=on)
+
+
+def mail_until(settled_as: SettledAs, settled_at: datetime, *, on: date) -> datetime:
+    """What a mail says that became no request is kept for a time after a person settled it; before that it waits for them (R87, D27)."""
+    days: dict[str, int] = POLICY.value("keeps_mail_days", on=on)
+    return settled_at + timedelta(days=days[settled_as])
 
 
 def next_review(after: datetime, *, on: date) -> datetime:
