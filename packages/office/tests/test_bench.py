@@ -14,7 +14,7 @@ from office.cli import BadInput, main
 
 TINY = Scale(
     accounts=60, ranges=8, subjects=10, seconds=0.2, sent=40, heard=40, handovers=5, idle=0, grown=(40,), grown_ranges=12,
-    replicas=2, changes=1, checks_a_second=50, listed=(100, 200), asked=4,
+    replicas=2, changes=1, checks_a_second=50, listed=(100, 200), asked=4, due=40,
 )  # fmt: skip
 
 
@@ -32,13 +32,13 @@ async def test_every_figure_is_measured_beside_its_bare_thing(house: House, kafk
         for only in ("", *(f" by {what}" for what in ("state", "kind", "team", "assignee", "clock")))
         for order in ("due", "-due", "received")
     ]
-    others = ["visible", *lists, *queue, "filing", "bulk", "mail", "relay", "inbox", "handover p50", "handover p99"]
+    others = ["visible", *lists, *queue, "filing", "bulk", "mail", "deadlines", "relay", "inbox", "handover p50", "handover p99"]
     assert list(said) == ["check at 1", "check at 32", "check many", *grown, "check p99 grown", *others]
     for one in said.values():
         assert one["ours"] > 0, one
         assert one["goal"][:2] in (">=", "<=")
         assert len(one["runs"]) == 1
-        alone = one["figure"] in ("handover p99", "visible") or one["figure"].startswith("index")
+        alone = one["figure"] in ("handover p99", "visible", "deadlines") or one["figure"].startswith("index")
         assert ("ratio" in one) == ("bare" in one) == (not alone)
 
 

@@ -27,6 +27,7 @@ class Scale:
     checks_a_second: int = 500
     listed: tuple[int, ...] = (10_000, 1_000_000)
     asked: int = 100
+    due: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ async def _mail(ground: Ground, runs: int) -> list[Line]:
     return await measure_mail(ground, runs)
 
 
+async def _deadlines(ground: Ground, runs: int) -> list[Line]:
+    from office.bench.deadlines import measure_deadlines
+
+    return await measure_deadlines(ground, runs)
+
+
 async def _relay(ground: Ground, runs: int) -> list[Line]:
     from office.bench.relay import measure_relay
 
@@ -88,6 +94,7 @@ FIGURES: dict[str, Figure] = {
     "filing": _filing,
     "bulk": _bulk,
     "mail": _mail,
+    "deadlines": _deadlines,
     "relay": _relay,
     "inbox": _inbox,
     "handover": _handover,
