@@ -29,7 +29,13 @@ LOCATION = Reason(
     "D20",
 )
 _LINK = re.compile(r"https?:|www\.|//|\[\[", re.IGNORECASE)
-_POLICIES = re.compile(r"https://foundation\.wikimedia\.org/\S*", re.IGNORECASE)
+_TITLE = re.compile(
+    # A word, a colon and no space: a page with its namespace or wiki, in every language. Then names of files, then numbers of revisions.
+    r"[^\W\d_]{2,}:[^\W\d_]|\b(?:file|image|media|special)\s?:|\.(?:gif|jpe?g|mp4|og[gv]|pdf|png|svg|tiff?|webm|webp)\b"
+    r"|\b(?:curid|diff|oldid|pageid|revid|revision)\W{0,3}\d",
+    re.IGNORECASE,
+)
+_POLICIES = re.compile(r"(?:https://foundation\.wikimedia\.org/|\b(?:foundation|wmf):)\S*", re.IGNORECASE)
 """Where the Terms of Use are, and no material."""
 
 
@@ -163,14 +169,25 @@ def warns_in_confidence(spec: ActionSpec) -> Decision:
 def keeps_location_apart(spec: ActionSpec) -> Decision:
     """Where reported material lies stands in the case's sealed record alone, and nowhere in a measure of child protection (D20)."""
     basis = _POLICIES.sub("", spec.tou_basis)
-    words = (spec.justification.note, spec.disclosure_reason, spec.overrides_local or "", basis, *spec.grounds)
+    words = (
+        spec.justification.note,
+        spec.disclosure_reason,
+        spec.overrides_local or "",
+        basis,
+        *(one.removeprefix("other:") for one in spec.grounds),
+    )
     named = Decision.of((spec.kind is Kind.CHILD_PROTECTION and bool(spec.pages), LOCATION))
     return named and tells_no_location(spec.kind, *words)
 
 
 def tells_no_location(kind: Kind, *words: str) -> Decision:
-    """No link to reported material stands in what is written about a measure of child protection, by whomever (D20)."""
-    return Decision.of((kind is Kind.CHILD_PROTECTION and any(_LINK.search(text) for text in words), LOCATION))
+    """No link to reported material, and no title, file or revision of it, stands in what is written about a measure of child protection, by
+    whomever (D20).
+
+    A title without namespace is a word like others: whoever writes keeps it out.
+    """  # noqa: D205 - the rule is one sentence
+    told = any(_LINK.search(text) or _TITLE.search(text) for text in words)
+    return Decision.of((kind is Kind.CHILD_PROTECTION and told, LOCATION))
 
 
 def proves_without_place(kind: Kind, wiki: str, *, linked: bool, revision: bool) -> Decision:
