@@ -8,14 +8,14 @@ import pytest
 from ban_svc.api import PROBLEMS
 from ban_svc.rules import promises_nothing
 from notify_svc import letters
-from notify_svc.letters import LOCALES, TEMPLATES, facts_for, render, words
+from notify_svc.letters import TEMPLATES, facts_for, locales_of, render
+from notify_svc.letters.words import WORDS
 
 TODAY = date(2026, 11, 2)
 FOLDER = Path(letters.__file__).parent
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("template", "locale"), [(template, locale) for template in TEMPLATES for locale in locales_of(template)])
 def test_no_letter_promises_counselling_or_figures_of_success(template: str, locale: str) -> None:
     told = render(template, locale, facts_for(template, dict(TEMPLATES[template].example)))
     # The template too: what it says depends on the facts that it is given.
@@ -25,7 +25,8 @@ def test_no_letter_promises_counselling_or_figures_of_success(template: str, loc
 
 
 def test_no_phrase_of_a_letter_and_no_text_of_a_refusal_promises_them() -> None:
-    phrases = [phrase for listed in vars(words).values() if isinstance(listed, dict) for phrase in listed.values()]
+    listed = [getattr(words, name) for words in WORDS.values() for name in words.__slots__]
+    phrases = [phrase for one in listed if isinstance(one, dict) for phrase in one.values()]
     assert phrases
     for text in (*map(str, phrases), *PROBLEMS.values()):
         assert promises_nothing(text, on=TODAY).reasons == ()

@@ -43,6 +43,31 @@ async def test_every_letter_is_foreseen_as_it_is_sent(office: Any, kind: str, wi
     assert written
 
 
+@pytest.mark.parametrize(
+    ("wiki", "locale", "says"),
+    [("dewiki", "de", "Ihr Recht auf Beschwerde"), ("frwiki", "en", "We do not have this letter in your language, so it is in English.")],
+)
+async def test_a_letter_is_in_its_readers_language_or_says_that_it_is_not(office: Any, wiki: str, locale: str, says: str) -> None:
+    event = office.said("action", "enacted", kind="global_ban")
+    answer = {**ANSWER, "accounts": [{"name": "Loud visitor", "wiki": wiki}]}
+    found = subject_in(answer)
+    (row,) = [
+        one
+        for one in await office.tell(event, facts=dict(found.facts), subject=found.people[Party.SUBJECT], requester=ASKER)
+        if one["party"] == "subject"
+    ]
+    path = f"/notify/v1/notifications/{row['id']}/letter"
+    read = (await office.desk.get(path, role="evaluator", reason="a comparison")).json()
+    assert row["locale"] == locale
+    assert says in read["text"]
+    at = office.desk.runtime.clock.law()
+    (foreseen,) = [one for one in foresee(change_of(event), found, locale=None, told_at=at) if one.party is Party.SUBJECT]
+    assert (foreseen.locale, foreseen.rendered.subject, foreseen.rendered.text) == (locale, read["subject"], read["text"])
+    (asked_for,) = [one for one in foresee(change_of(event), found, locale="en", told_at=at) if one.party is Party.SUBJECT]
+    assert "We do not have" not in asked_for.rendered.text
+    assert "Your right to appeal" in asked_for.rendered.text
+
+
 async def test_what_names_nobody_is_foreseen_over_http_and_the_look_is_logged(desk: Any) -> None:
     action = {"action_id": str(uuid4()), "kind": "page_protection", "state": "enacted", "course": "act", "disclosure": "public"}
     body = {"action": action, "at": "2026-03-02T09:30:00Z"}

@@ -7,10 +7,24 @@ from unicodedata import bidirectional
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import FileSystemLoader
-from notify_svc.letters import LOCALES, TEMPLATES, LetterError, check_letters, facts_for, has_html, header, line, mailbox, render, rendering
+from jinja2 import FileSystemLoader, meta
+from notify_svc.letters import (
+    LOCALES,
+    TEMPLATES,
+    LetterError,
+    check_letters,
+    facts_for,
+    has_html,
+    header,
+    line,
+    locales_of,
+    mailbox,
+    render,
+    rendering,
+)
 from notify_svc.letters.facts import Facts
 from notify_svc.letters.text import passage
+from notify_svc.letters.words import WORDS
 from notify_svc.model import Disclosure
 
 HELD_BACK = "\u202e\u2066\u2067\u200f\u061c\u200e\u202a"
@@ -62,8 +76,7 @@ def fullest_and_barest(template: str) -> list[Facts]:
 LETTERS = [template for template in TEMPLATES if has_html(template)]
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("template", LETTERS)
+@pytest.mark.parametrize(("template", "locale"), [(template, locale) for template in LETTERS for locale in locales_of(template)])
 def test_html_says_word_for_word_what_the_text_says_and_fetches_nothing(template: str, locale: str) -> None:
     for facts in fullest_and_barest(template):
         written = render(template, locale, facts)
@@ -85,6 +98,45 @@ def test_what_others_wrote_is_text_in_html_too() -> None:
     assert Page(html).tags <= {"p", "h2", "blockquote", "br"}
 
 
+def test_a_letter_in_another_language_than_its_readers_says_so() -> None:
+    facts = fullest_and_barest("global_ban")[0]
+    written, own = render("global_ban", "en", facts, fallback=True), render("global_ban", "en", facts)
+    assert written.text.startswith("We do not have this letter in your language, so it is in English.")
+    assert written.text.endswith(own.text)
+    assert written.html is not None
+    assert Page(written.html).read == written.text.split()
+
+
+def named(template: str, locale: str) -> list[set[str]]:
+    """Name the facts that each part of a letter takes."""
+    environment = rendering._environment()
+    taken = []
+    for part in ("subject.txt", "body.txt", "body.html"):
+        waiting, names = [f"{template}/{locale}/{part}"], set()
+        while waiting:
+            tree = environment.parse((rendering.FOLDER / waiting.pop()).read_text(encoding="utf-8"))
+            names |= meta.find_undeclared_variables(tree)
+            waiting += [one for one in meta.find_referenced_templates(tree) if one is not None]
+        taken.append(names)
+    return taken
+
+
+@pytest.mark.parametrize("locale", LOCALES[1:])
+def test_a_locale_is_whole_and_takes_the_same_facts(locale: str) -> None:
+    for template in TEMPLATES:
+        if locale in locales_of(template):
+            assert named(template, locale) == [names - {"fallback"} for names in named(template, "en")], template
+            for facts in fullest_and_barest(template):
+                written, english = render(template, locale, facts), render(template, "en", facts)
+                assert written.text.count("0195") == english.text.count("0195"), template
+                assert (written.text != english.text, written.subject != english.subject) == (True, True), template
+    base, words = WORDS["en"], WORDS[locale]
+    for listed in ("missing", "rejection", "ineligible", "outcome", "forum"):
+        assert getattr(words, listed).keys() == getattr(base, listed).keys()
+    assert len(set(words.months)) == 12
+    assert words.day.format(day=2, month=words.months[2], year=2026) != "2 March 2026"
+
+
 def test_what_is_for_a_wiki_page_has_no_html() -> None:
     assert render("dmca_announcement", "en", fullest_and_barest("dmca_announcement")[0]).html is None
 
@@ -92,10 +144,11 @@ def test_what_is_for_a_wiki_page_has_no_html() -> None:
 def test_every_letter_is_tried_before_the_first_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     check_letters()
     for template in TEMPLATES:
-        folder = tmp_path / template / "en"
-        folder.mkdir(parents=True)
-        for part in ("subject.txt", "body.txt", "body.html"):
-            folder.joinpath(part).write_text("Hello" if template != "global_ban" else "Hello {{ requester }}")
+        for locale in locales_of(template):
+            folder = tmp_path / template / locale
+            folder.mkdir(parents=True)
+            for part in ("subject.txt", "body.txt", "body.html"):
+                folder.joinpath(part).write_text("Hello" if template != "global_ban" else "Hello {{ requester }}")
     environment = rendering._environment.__wrapped__()
     environment.loader = FileSystemLoader(tmp_path)
     monkeypatch.setattr(rendering, "_environment", lambda: environment)

@@ -12,6 +12,7 @@ from kernel.actor import Role
 from kernel.cases import Case, load_cases
 from notify_svc import rules
 from notify_svc.model import Change, Channel, Disclosure, Lane, NotificationFacts, Party, Person, State
+from notify_svc.rules import Language, language_for
 from notify_svc.rules.condition import counter_notice_of
 from notify_svc.rules.matrix import MATRIX
 
@@ -118,6 +119,24 @@ def test_alerts_go_to_the_team_whose_matter_it_is() -> None:
     assert rules.team_of(change("at_risk", "dmca_notice", "dmca")) == "legal"
     assert rules.team_of(change("at_risk", "case", team="legal")) == "legal"
     assert rules.team_of(change("at_risk", "action")) == "trust_and_safety"
+
+
+@pytest.mark.parametrize(
+    ("wiki", "language"),
+    [
+        ("dewiki", Language("de")),
+        ("eswikisource", Language("es")),
+        ("enwiktionary", Language("en")),
+        ("frwiki", Language("en", fallback=True)),
+        ("zh_min_nanwiki", Language("en", fallback=True)),
+        ("commonswiki", Language("en")),
+        ("metawiki", Language("en")),
+        ("examplewiki", Language("en")),
+        (None, Language("en")),
+    ],
+)
+def test_a_person_is_written_to_in_the_language_of_their_wiki(wiki: str | None, language: Language) -> None:
+    assert language_for(wiki, locales=("en", "de", "es")) == language
 
 
 ROW = (Channel.MAIL, Channel.WIKI_MAIL, Channel.TALK_PAGE)

@@ -149,7 +149,9 @@ def _key_of(runtime: Runtime, one: Mapping[str, Any], place: int) -> str:
 
 
 def _person(key: str, answer: Mapping[str, Any]) -> Person:
-    return Person(key, answer.get("name"), answer.get("email"), answer.get("wiki_user"))
+    # Whoever contributed to one wiki alone is taken to read its language.
+    wikis = {page["wiki"] for page in answer.get("pages", ())}
+    return Person(key, answer.get("name"), answer.get("email"), answer.get("wiki_user"), wikis.pop() if len(wikis) == 1 else None)
 
 
 def _joined(found: list[Found]) -> Found:

@@ -20,10 +20,10 @@ from sqlalchemy import exists, select
 
 from notify_svc import rules
 from notify_svc.actions import alerts
-from notify_svc.actions.posting import LETTER, LOCALE, post
-from notify_svc.letters import facts_of, mailbox, render
+from notify_svc.actions.posting import LETTER, post
+from notify_svc.letters import facts_of, locales_of, mailbox, render
 from notify_svc.model import ON_WIKI, Change, Channel, Found, Lane, Letter, Party, Person, State
-from notify_svc.rules import MATRIX, Telling
+from notify_svc.rules import MATRIX, Language, Telling
 from notify_svc.settings import goes_into_folder, mail_of
 from notify_svc.tables import Notification
 
@@ -143,7 +143,8 @@ async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | N
     reachable = replace(person, email=mailbox(person.email))
     public = telling.party is Party.COMMUNITY or rules.may_be_public(change.matter, telling.party, change.state)
     channel = rules.choose_channel(telling.channels, reachable, may_be_public=public)
-    letter = _write(edge, word, reachable, channel, notification_id)
+    language = rules.language_for(person.wiki, locales=locales_of(telling.template))
+    letter = _write(edge, word, reachable, channel, notification_id, language=language)
     state, code = (State.SUPPRESSED, word.why_not) if word.why_not else (State.QUEUED, None)
     if state is State.QUEUED and channel is None:
         state, code = rules.unreached(telling.party, change.kind, person)
@@ -162,7 +163,7 @@ async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | N
         may_be_public=public,
         by_hand=channel is Channel.WIKI_PAGE or (channel in ON_WIKI and not goes_into_folder(edge.runtime)),
         template=telling.template,
-        locale=LOCALE,
+        locale=language.locale,
         state=state,
         reason_code=code,
         person=key.seal(json.dumps(asdict(person)), place=PERSON),
@@ -176,10 +177,10 @@ async def _tell_one(edge: Edge, word: _Word, person: Person) -> Notification | N
     return notification
 
 
-def _write(edge: Edge, word: _Word, person: Person, channel: Channel | None, notification_id: UUID) -> Letter:
-    template = word.telling.template
-    facts = facts_of(template, word.change, person, party=word.telling.party, found=word.found, told_at=edge.now)
-    rendered = render(template, LOCALE, facts)
+def _write(edge: Edge, word: _Word, person: Person, channel: Channel | None, notification_id: UUID, *, language: Language) -> Letter:
+    template, locale = word.telling.template, language.locale
+    facts = facts_of(template, word.change, person, party=word.telling.party, found=word.found, told_at=edge.now, locale=locale)
+    rendered = render(template, locale, facts, fallback=language.fallback)
     domain = mail_of(edge.runtime).mail_from.rpartition("@")[2]
     return Letter(
         notification_id=notification_id,

@@ -35,13 +35,16 @@ def _in_words(value: object) -> object:
 
 
 class ForesightForm(BaseModel):
-    """An action as it would be once it is enacted, in the words of `action_change`, and when that would be."""
+    """An action as it would be once it is enacted, in the words of `action_change`, and when that would be.
+
+    `locale`: the language to read the letters in; left out, each is in that of its reader.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     action: ActionState
     at: Annotated[AwareDatetime, BeforeValidator(_in_words)]
-    locale: Name = "en"
+    locale: Name | None = None
 
     def change(self) -> Change:
         """See the enactment as the matrix asks about it; it has no event yet."""
@@ -63,6 +66,7 @@ class ForeseenView(PreviewView):
 
     party: str
     template: str
+    locale: str
     withheld: str | None = None
 
 
@@ -138,6 +142,7 @@ async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[
             ForeseenView(
                 party=one.party,
                 template=one.template,
+                locale=one.locale,
                 subject=one.rendered.subject,
                 text=one.rendered.text,
                 html=one.rendered.html,

@@ -3,9 +3,10 @@
 from notify_svc.letters.content import facts_of
 from notify_svc.letters.facts import TEMPLATES, Facts
 from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in
-from notify_svc.letters.rendering import LOCALES, LetterError, Rendered, check_letters, facts_for, has_html, render
+from notify_svc.letters.rendering import LetterError, Rendered, check_letters, facts_for, has_html, locales_of, render
 from notify_svc.letters.soundness import check_matrix, matters_of
 from notify_svc.letters.text import header, line, mailbox
+from notify_svc.letters.words import LOCALES
 
 __all__ = [
     "LOCALES",
@@ -22,6 +23,7 @@ __all__ = [
     "has_html",
     "header",
     "line",
+    "locales_of",
     "mailbox",
     "matters_of",
     "parties_of",

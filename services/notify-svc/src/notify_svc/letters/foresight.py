@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from notify_svc.letters.content import facts_of
-from notify_svc.letters.rendering import Rendered, render
+from notify_svc.letters.rendering import LetterError, Rendered, locales_of, render
 from notify_svc.model import Change, Found, Party, Person
-from notify_svc.rules import MATRIX, NOBODY, tellings
+from notify_svc.rules import MATRIX, NOBODY, Language, language_for, tellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Foreseen:
 
     party: Party
     template: str
+    locale: str
     rendered: Rendered
     withheld: str | None
 
@@ -35,13 +36,19 @@ def subject_in(answer: Mapping[str, Any]) -> Found:
     return Found({Party.SUBJECT: people}, {"subject": answer})
 
 
-def foresee(change: Change, found: Found, *, locale: str, told_at: datetime) -> Iterator[Foreseen]:
+def foresee(change: Change, found: Found, *, locale: str | None, told_at: datetime) -> Iterator[Foreseen]:
     """Write what would go out if the change happened at `told_at`; a letter that names nobody needs nobody known.
+
+    `locale`: the language to read them in; None: each in that of its reader, as it would be sent.
 
     Raises:
         LetterError: there is no letter in this locale.
     """
     for telling, withheld in tellings(MATRIX, change):
         person = next(iter(found.people.get(telling.party, ())), Person(NOBODY))
-        facts = facts_of(telling.template, change, person, party=telling.party, found=found, told_at=told_at)
-        yield Foreseen(telling.party, telling.template, render(telling.template, locale, facts), withheld)
+        language = Language(locale) if locale else language_for(person.wiki, locales=locales_of(telling.template))
+        if language.locale not in locales_of(telling.template):
+            raise LetterError(f"there is no letter {telling.template} in {language.locale}")
+        facts = facts_of(telling.template, change, person, party=telling.party, found=found, told_at=told_at, locale=language.locale)
+        rendered = render(telling.template, language.locale, facts, fallback=language.fallback)
+        yield Foreseen(telling.party, telling.template, language.locale, rendered, withheld)

@@ -2,28 +2,28 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, meta, nodes
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, meta, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import ValidationError
 
-from notify_svc.letters.facts import TEMPLATES, Announcement, Facts, Right
+from notify_svc.letters.facts import TEMPLATES, Alert, Announcement, Facts, Right, Together, UnusualRate
 from notify_svc.letters.text import header
+from notify_svc.letters.words import LOCALES, WORDS
 
 FOLDER = Path(__file__).parent
 PARTS = "parts"
 """What several letters share, in a folder for each locale: the greeting, the right to appeal, the signature."""
 
-LOCALES = ("en",)
 _ATTRIBUTES = {*Right.model_fields, "index"}
 _GAP = re.compile(r"\n{3,}")
 # What would be markup on a wiki page; as an entity it is shown and does nothing.
 _MARKUP = str.maketrans({character: f"&#{ord(character)};" for character in "&<>[]{}|'~=*#:;_"})
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 class LetterError(ValueError):
@@ -39,24 +39,29 @@ class Rendered:
     html: str | None = None
 
 
-def render(template: str, locale: str, facts: Facts) -> Rendered:
-    """Write a letter.
+def render(template: str, locale: str, facts: Facts, *, fallback: bool = False) -> Rendered:
+    """Write a letter. `fallback`: its reader reads another language, in which there is none, and the letter says so.
 
     Raises:
         LetterError: there is no such template or locale, or it names a fact that there is none of.
     """
     environment = _environment()
     values = {name: getattr(facts, name) for name in type(facts).model_fields}
+
+    def written(part: str) -> str:
+        return environment.get_template(part).render(values, locale=locale, fallback=fallback)
+
     try:
-        subject = environment.get_template(f"{template}/{locale}/subject.txt").render(values)
-        body = environment.get_template(f"{template}/{locale}/body.txt").render(values)
-        html = environment.get_template(f"{template}/{locale}/body.html").render(values) if has_html(template) else None
+        subject = written(f"{template}/{locale}/subject.txt")
+        body = written(f"{template}/{locale}/body.txt")
+        said = f"{written(f'{PARTS}/{locale}/fallback.txt')}\n" if fallback else ""
+        html = written(f"{template}/{locale}/body.html") if has_html(template) else None
     except TemplateNotFound:
         raise LetterError(f"there is no letter {template} in {locale}") from None
     except TemplateError as error:
         raise LetterError(f"the letter {template} in {locale} is broken: {error.message}") from error
     # A paragraph that does not apply leaves its empty lines behind.
-    return Rendered(header(subject), _GAP.sub("\n\n", body).strip("\n") + "\n", html)
+    return Rendered(header(subject), _GAP.sub("\n\n", said + body).strip("\n") + "\n", html)
 
 
 def has_html(template: str) -> bool:
@@ -80,6 +85,11 @@ def facts_for(template: str, given: dict[str, Any]) -> Facts:
         raise LetterError(f"it takes {', '.join(known)}; missing or wrong: {', '.join(wrong) or 'a fact that it does not know'}") from None
 
 
+def locales_of(template: str) -> tuple[str, ...]:
+    """Letters to a person are in every locale; what staff and everybody on a wiki read is in English, which is what they work in."""
+    return LOCALES[:1] if TEMPLATES[template] in {Alert, Together, UnusualRate, Announcement} else LOCALES
+
+
 @cache
 def check_letters(folder: Path = FOLDER) -> None:
     """Render every letter in every locale with its example, once a process: a broken one refuses the start, not at midnight.
@@ -88,7 +98,7 @@ def check_letters(folder: Path = FOLDER) -> None:
         LetterError: the first letter that cannot be written, or a folder that no letter belongs to.
     """
     for template in TEMPLATES:
-        for locale in LOCALES:
+        for locale in locales_of(template):
             rendered = render(template, locale, facts_for(template, dict(TEMPLATES[template].example)))
             _check_names(template, locale)
             if not rendered.subject or not rendered.text.strip():
@@ -106,7 +116,7 @@ def _check_names(template: str, locale: str) -> None:
         name = waiting.pop()
         seen.add(name)
         tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]  # it has one
-        unknown = meta.find_undeclared_variables(tree) - set(TEMPLATES[template].model_fields)
+        unknown = meta.find_undeclared_variables(tree) - {*TEMPLATES[template].model_fields, "fallback"}
         unknown |= {one.attr for one in tree.find_all(nodes.Getattr)} - _ATTRIBUTES
         if unknown:
             raise LetterError(f"{name} names what {template} is not given: {', '.join(sorted(unknown))}")
@@ -128,13 +138,14 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+@pass_context
+def _day(context: Context, day: date) -> str:
+    return WORDS[context["locale"]].of_day(day)
 
 
-def _moment(moment: datetime) -> str:
-    at = moment.astimezone(UTC)
-    return f"{_day(at)}, {at:%H:%M} UTC"
+@pass_context
+def _moment(context: Context, moment: datetime) -> str:
+    return WORDS[context["locale"]].of_moment(moment)
 
 
 def _wikitext(text: str) -> str:

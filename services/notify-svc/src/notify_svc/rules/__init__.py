@@ -2,6 +2,7 @@
 
 from notify_svc.rules.appeal import POLICY, appeal_right
 from notify_svc.rules.condition import CONDITIONS, team_of
+from notify_svc.rules.language import Language, language_for
 from notify_svc.rules.matrix import MATRIX, Matrix, MatrixError, Outcome, Row, Telling, outcomes, tellings
 from notify_svc.rules.notification import (
     NOBODY,
@@ -21,6 +22,7 @@ __all__ = [
     "MATRIX",
     "NOBODY",
     "POLICY",
+    "Language",
     "Matrix",
     "MatrixError",
     "Outcome",
@@ -30,6 +32,7 @@ __all__ = [
     "choose_channel",
     "lane_of",
     "lanes_of",
+    "language_for",
     "may_be_public",
     "may_cancel",
     "may_take_receipt",
