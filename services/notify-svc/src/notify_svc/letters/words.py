@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-LOCALES = ("en", "de")
+LOCALES = ("en", "de", "es")
 """The languages in which every letter to a person can be written; the first is that of all others."""
 
 _PARTS = Path(__file__).parent / "parts"
