@@ -217,3 +217,33 @@ async def test_mail_that_became_no_request_goes_when_it_was_settled_and_waits_fo
     assert await alive(desk, *keys) == [False, False, True]
     shown = [(await desk.get(f"/intake/v1/mail/{one}", role="evaluator", sub="eva", reason="triage")).json() for one in mails]
     assert [(one["state"], one.get("text")) for one in shown] == [("settled", None), ("settled", None), ("waiting", "Planted words.")]
+
+
+async def test_what_concerns_a_minor_is_preserved_and_what_stays_then_goes_as_of_any_other(desk: Desk, file: File) -> None:
+    filed = await file(kind="child_protection", channel="legal_reports", summary="reported material", requester=PLANTED)
+    path, lane = f"/intake/v1/cases/{filed['case_id']}", "child_protection"
+    for sub in ("nora", "nico"):
+        await desk.call("PUT", f"/intake/v1/lane/readers/{sub}", role="director", sub="dora")
+    steps: list[tuple[str, Any, dict[str, Any]]] = [
+        ("assignment", {"assignee": "eva"}, {"role": ("evaluator", lane), "sub": "eva"}),
+        ("resolution", {"how": "resolved_before_action", "note": "Over."}, {"role": ("evaluator", lane), "sub": "eva"}),
+        ("resolution/confirmation", {"note": "Yes."}, {"role": ("team_peer", lane), "sub": "pia"}),
+        ("cybertip/waiver", {"ground": "not_apparent", "note": "Nothing is apparent."}, {"role": lane, "sub": "nora"}),
+        ("cybertip/waiver/confirmation", None, {"role": lane, "sub": "nico"}),
+        ("cybertip/waiver/confirmation", None, {"role": ("legal", lane), "sub": "lena"}),
+    ]
+    for step, form, who in steps:
+        answer = await desk.post(f"{path}/{step}", form, **who, reason="the lane")
+        assert answer.is_success, (step, answer.text)
+    keys = [UUID(filed["case_id"]), *await keys_of(desk, filed["id"])]
+    await desk.advance(timedelta(days=360))
+    assert await alive(desk, *keys) == [True] * 3
+    assert await erased(desk, filed["id"]) == []
+    await desk.advance(timedelta(days=10))
+    assert await alive(desk, *keys) == [False] * 3
+    assert (await erased(desk, filed["id"]), await erased(desk, filed["case_id"])) == (
+        [("contact", "period_over")],
+        [("case", "period_over")],
+    )
+    certificate = (await desk.get(f"{path}/sealed-record/certificate", role=lane, sub="nora", reason="the lane")).json()
+    assert certificate["holds"] is True

@@ -45,6 +45,7 @@ def kept_of(said: Mapping[str, Any]) -> Kept:
         held=said.get("held", False),
         appealed=said.get("appealed", False),
         appeal_ended_at=at(said.get("appeal_ended")),
+        preserved=said.get("preserved", False),
         erased=said.get("erased", False),
     )
 
@@ -95,7 +96,8 @@ def test_nothing_goes_before_the_last_appeal_nor_while_something_needs_it(
 ) -> None:
     measures = tuple(Measure(kind, acts, DECIDED, informed, ended) for acts, informed, ended in actions)
     outcome = "act" if any(one.acts for one in measures) else "no_action"
-    kept = Kept(kind, DECIDED if over else None, outcome, measures, held=held, appeal_ended_at=appeal)
+    minor = kind is Kind.CHILD_PROTECTION
+    kept = Kept(kind, DECIDED if over else None, outcome, measures, held=held, appeal_ended_at=appeal, preserved=minor)
     contact, case = rules.contact_until(kept, on=ON), rules.kept_until(kept, on=ON)
     assert (contact is not None) is over
     if contact is not None:
@@ -104,7 +106,7 @@ def test_nothing_goes_before_the_last_appeal_nor_while_something_needs_it(
     if rules.may_destroy(kept, on=ON):
         assert over
         assert not held
-        assert kind is not Kind.CHILD_PROTECTION
+        assert not minor
         assert all(one.ended_at or one.kind in POLICY.value("over_when_done", on=ON) for one in measures if one.acts)
 
 

@@ -237,7 +237,9 @@ INVARIANTS = (
     Invariant(
         "what-is-over-has-its-date",
         "A case is over, no action of it is in force, and no date says when what it gathered goes or is reviewed (D27).",
-        """SELECT c.id FROM "case" c WHERE c.decided_at IS NOT NULL AND c.erased_at IS NULL AND c.kind <> 'child_protection'
+        """SELECT c.id FROM "case" c WHERE c.decided_at IS NOT NULL AND c.erased_at IS NULL
+             AND (c.kind <> 'child_protection' OR EXISTS (SELECT FROM sealed_record s WHERE s.case_id = c.id AND s.destroyed_at IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM joining j WHERE j.case_id = c.id AND j.parted_at IS NULL))
              AND c.passed_on IS DISTINCT FROM 'joined' AND coalesce(c.review_at > :law, true)
              AND NOT EXISTS (SELECT FROM deadline d WHERE d.aggregate_id = c.id AND d.kind = 'case.retention' AND d.state = 'waiting')
              AND NOT EXISTS (SELECT FROM action_heard a WHERE a.case_id = c.id AND a.acts AND a.ended_at IS NULL)

@@ -15,7 +15,7 @@ from intake_svc.model.request import OVER, RequestState
 from intake_svc.model.retention import Kept, Measure
 from intake_svc.rules import POLICY
 from intake_svc.rules import retention as rules
-from intake_svc.tables import ActionHeard, AppealHeard, Case, Hold, Joining, Request
+from intake_svc.tables import ActionHeard, AppealHeard, Case, Hold, Joining, Request, SealedRecord
 
 CONTACTS, EXPIRY, REQUEST = "case.contacts", "case.retention", "request.retention"
 
@@ -26,6 +26,8 @@ async def set_dates(edge: Edge, row: Case) -> None:
     if not _has_dates(row):
         return
     kept, on = await kept_of(edge, row), calendar_day(edge.now)
+    if kept.preserved:
+        return
     contact, until = rules.contact_until(kept, on=on), rules.kept_until(kept, on=on)
     if contact is not None:
         schedule(edge, aggregate_id=row.id, kind=CONTACTS, due_at=contact)
@@ -46,6 +48,13 @@ def keep_request(edge: Edge, row: Request) -> None:
     until = rules.request_until(RequestState(row.state), _kept_alone(edge, row), on=calendar_day(edge.now))
     if row.case_id is None and until is not None:
         schedule(edge, aggregate_id=row.id, kind=REQUEST, due_at=until)
+
+
+async def set_dates_of_served(edge: Edge, row: Case) -> None:
+    """Set the dates of a case anew, and of the case that its request joined: what was preserved of it is so no more."""
+    joined = select(col(Joining.case_id)).where(col(Joining.own_case_id) == row.id, col(Joining.parted_at).is_(None))
+    for one in [row.id, *await edge.session.scalars(joined)]:
+        await set_dates(edge, await edge.lock(Case, one, "case"))
 
 
 async def look_again(edge: Edge, row: Case) -> datetime:
@@ -84,6 +93,7 @@ async def kept_of(edge: Edge, row: Case) -> Kept:
         held=await _is_held(edge, [row.id, *await cases_joined_to(edge, row)]),
         appealed=opened,
         appeal_ended_at=ended,
+        preserved=await _is_preserved(edge, row),
         erased=row.erased_at is not None,
     )
 
@@ -103,12 +113,14 @@ async def cases_joined_to(edge: Edge, row: Case) -> list[UUID]:
 
 
 def _has_dates(row: Case) -> bool:
-    return row.decided_at is not None and row.erased_at is None and row.kind != Kind.CHILD_PROTECTION and row.passed_on != "joined"
+    return row.decided_at is not None and row.erased_at is None and row.passed_on != "joined"
 
 
 def _kept_alone(edge: Edge, row: Request) -> Kept:
     over = row.state in OVER or row.state == RequestState.FORWARDED
-    return Kept(Kind(row.case_kind or row.kind), row.decided_at or (edge.now if over else None), informed_at=row.informed_at)
+    kind = Kind(row.case_kind or row.kind)
+    over_at = row.decided_at or (edge.now if over else None)
+    return Kept(kind, over_at, informed_at=row.informed_at, preserved=kind is Kind.CHILD_PROTECTION)
 
 
 async def _appeals(edge: Edge, decisions: list[UUID]) -> tuple[bool, datetime | None]:
@@ -123,3 +135,14 @@ async def _is_held(edge: Edge, case_ids: list[UUID]) -> bool:
         col(Hold.case_id).in_(case_ids), col(Hold.released_at).is_(None), or_(col(Hold.until).is_(None), col(Hold.until) > edge.now)
     )
     return bool(await edge.session.scalar(live))
+
+
+async def _is_preserved(edge: Edge, row: Case) -> bool:
+    """Tell whether the law has what concerns a minor preserved still: no sealed record of it, or one whose key is there (D20)."""
+    if row.kind != Kind.CHILD_PROTECTION:
+        return False
+    own = [row.id, *await cases_joined_to(edge, row)]
+    kept = await edge.session.scalar(
+        select(func.bool_and(col(SealedRecord.destroyed_at).is_not(None))).where(col(SealedRecord.case_id).in_(own))
+    )
+    return not kept

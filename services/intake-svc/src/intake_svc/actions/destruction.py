@@ -17,6 +17,7 @@ from kernel.workdays import calendar_day
 from sqlalchemy import select
 from sqlmodel import col
 
+from intake_svc.actions.dates import set_dates_of_served
 from intake_svc.actions.lane import facts_of
 from intake_svc.actions.notes import lock_seen
 from intake_svc.actions.readers import is_named
@@ -133,6 +134,7 @@ async def _destroy(edge: Edge, row: Case, record: SealedRecord, made: Destructio
     # After its certificate: the database destroys no record's key without one.
     await destroy_data_key(edge, record.id)
     await cancel(edge, row.id, PRESERVED)
+    await set_dates_of_served(edge, row)
     note_case(edge, row, "sealed_record_destroyed")
     return Certified(made, holds=True)
 

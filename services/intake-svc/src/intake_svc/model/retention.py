@@ -58,7 +58,8 @@ class Kept:
     """What a rule asks about a matter before anything of it is erased; times UTC.
 
     `over_at` is when it was decided, closed or ended otherwise: None while it goes on. `outcome` is that of its case. `informed_at` is when
-    a requester was last told how it ended, `appeal_ended_at` when the last appeal did.
+    a requester was last told how it ended, `appeal_ended_at` when the last appeal did. `preserved` is what concerns a minor until the key
+    of its sealed record was destroyed.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Kept:
     held: bool = False
     appealed: bool = False
     appeal_ended_at: datetime | None = None
+    preserved: bool = False
     erased: bool = False
 
 

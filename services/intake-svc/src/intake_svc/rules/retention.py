@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from kernel.decision import Decision, Reason
-from kernel.kinds import Kind
 from kernel.months import months_after
 
 from intake_svc.model.mail import SettledAs
@@ -146,7 +145,7 @@ def _nothing_needs_it(kept: Kept) -> Decision:
         (kept.erased, Reason("erased_already", "It was erased already.", "D27")),
         (kept.over_at is None, Reason("matter_goes_on", "The matter is not decided or ended; it needs what came with it.", "D27")),
         (
-            kept.kind is Kind.CHILD_PROTECTION,
+            kept.preserved,
             Reason(
                 "preserved_by_law",
                 "What concerns a minor is preserved for the time of the statute, and destroyed by the named group.",
