@@ -137,6 +137,42 @@ def test_a_locale_is_whole_and_takes_the_same_facts(locale: str) -> None:
     assert words.day.format(day=2, month=words.months[2], year=2026) != "2 March 2026"
 
 
+SAID = [
+    # (rule, letter, what it says in English, German, Spanish)
+    ("R62", "conduct_warning", "restricts nothing", "schränkt nichts ein", "No restringe nada"),
+    ("R63", "conduct_warning", "conduct that is not acceptable", "nicht hingenommen wird", "no es aceptable"),
+    ("R63", "conduct_warning", "room to think it over", "Raum geben, darüber nachzudenken", "espacio para reflexionar"),
+    ("R63", "conduct_warning", "If you acted in good faith", "Wenn Sie es gut gemeint haben", "Si usted actuó de buena fe"),
+    ("R65", "conduct_warning", "does not outweigh", "wiegt ein Verhalten, das anderen schadet, nicht auf", "no compensa"),
+    (
+        "R67",
+        "conduct_warning",
+        "is confidential, is not published, and is not shown",
+        "vertraulich, wird nicht veröffentlicht",
+        "es confidencial",
+    ),
+    ("R72", "rights_removal", "before 2 March 2026", "Vor dem 2. März 2026", "Antes del 2 de marzo de 2026"),
+    ("R72", "rights_removal", "* a year of constructive work", "* a year of constructive work", "* a year of constructive work"),
+    ("R46", "counter_notice_received", "legal proceedings", "Rechtsstreit", "proceso judicial"),
+    ("R46", "counter_notice_received", "jurisdiction of a United States", "Bundesgerichts der Vereinigten Staaten", "jurisdicción de un"),
+    ("R46", "counter_notice_received", "https://example.org", "https://example.org", "https://example.org"),
+    ("R46", "dmca_taken_down", "legal proceedings", "Rechtsstreit", "proceso judicial"),
+    ("R49", "dmca_taken_down", "in most cases terminated", "in den meisten Fällen sein Benutzerkonto", "en la mayoría de los casos"),
+    ("R102", "global_ban", "until 2 September 2026", "bis zum 2. September 2026", "hasta el 2 de septiembre de 2026"),
+    ("R107", "global_ban", "to appeals@example.org", "an appeals@example.org", "a appeals@example.org"),
+    ("R107", "matter_decided", "without reasons cannot go on", "ohne Gründe kann nicht", "sin motivos no puede"),
+    ("R32", "event_ban", "for that there is no last day", "gibt es keinen letzten Tag", "no hay un último día"),
+    ("R104", "appeal_filed", "Legal counsel looks first", "Zuerst prüft die Rechtsabteilung", "Primero el equipo jurídico examina"),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: f"{said[0]}-{said[2]}")
+def test_a_letter_says_what_the_policy_has_it_say_in_every_language(said: tuple[str, ...]) -> None:
+    _, template, *words = said
+    for locale, expected in zip(LOCALES, words, strict=True):
+        assert expected in render(template, locale, fullest_and_barest(template)[0]).text
+
+
 def test_what_is_for_a_wiki_page_has_no_html() -> None:
     assert render("dmca_announcement", "en", fullest_and_barest("dmca_announcement")[0]).html is None
 
