@@ -186,6 +186,8 @@ async def test_one_decides_it_is_filed_and_nothing_of_it_lies_anywhere_else(
     assert (await desk.post(f"{path}/sealed-record", {"places": [place], "words": MARK}, **NORA)).status_code == 201
     begun = await desk.post(f"{path}/cybertip", {**REPORT, "note": MARK}, **NORA)
     assert (begun.status_code, begun.json()["state"]) == (200, "open")
+    # Where the further detail stands (R58).
+    assert begun.json()["guidance"] == "Combating online child exploitation policy"
     told = await ended(desk, path)
     assert told["report_id"] in ncmec.finished
     assert (told["environment"], [one["answered"] for one in told["attempts"]]) == ("test", ["opened"])

@@ -97,5 +97,13 @@ async def test_the_figures_count_against_the_first_targets_and_a_breach_gets_its
     assert figures == [{"kind": "global_ban", **ban, "unexplained": 0}]
     turned = (await desk.get("/intake/v1/clock-figures?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", role="auditor")).status_code
     assert turned == 422
+    # How long answers take is told besides, from first receipt, for the aim is as soon as possible (R100).
+    for case_id, pause in ((ids[0], 2), (ids[1], 0)):
+        path, ended = f"{CASES}/{case_id}/resolution", {"how": "resolved_before_action", "note": "It is over."}
+        assert (await desk.post(path, ended, **EVA)).status_code == 201
+        assert (await desk.post(f"{path}/confirmation", {"note": "Yes."}, role="team_peer", sub="pia")).status_code == 200
+        await desk.advance(timedelta(days=pause))
+    answers = (await desk.get("/intake/v1/clock-figures", role="auditor")).json()["answers"]
+    assert answers == [{"kind": "global_ban", "answered": 2, "median_hours": 30 * 24.0, "longest_hours": 31 * 24.0}]
     assert await desk.findings() == []
     await desk.close()

@@ -1,4 +1,4 @@
-"""How the policy clocks were kept, counted against the first targets (R96, R97, D5)."""
+"""How the policy clocks were kept, counted against the first targets, and how long answers took (R96, R97, R100, D5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,3 +66,28 @@ async def clock_figures(edge: Edge, reader: Actor, *, since: datetime, until: da
     for row in await edge.session.execute(turned.where(*had, *within, *shown).group_by(col(KindChange.from_kind))):
         found.setdefault(row.kind, {"kind": row.kind}).update(turned=row.turned, turned_late=row.turned_late)
     return [Kept(**found[kind]) for kind in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How long answers took for cases of one kind, in hours from first receipt to decision or end; half took `median_hours` or less."""
+
+    kind: str
+    answered: int
+    median_hours: float
+    longest_hours: float
+
+
+async def answer_figures(edge: Edge, reader: Actor, *, since: datetime, until: datetime) -> list[Answered]:
+    """Tell how long answers took for cases received in a time, by kind, with a clock or without one: the aim is as soon as possible (R100).
+
+    Child protection is told to the named group alone (D4); what joined another case is counted with that one.
+    """
+    shown = () if reader.holds(Role.CHILD_PROTECTION) else (col(Case.kind) != Kind.CHILD_PROTECTION,)
+    within = (col(Case.received_at) >= since, col(Case.received_at) < until)
+    hours = func.extract("epoch", col(Case.decided_at) - col(Case.received_at)) / 3600
+    median = func.percentile_cont(0.5).within_group(hours)
+    asked: Any = select(col(Case.kind), func.count(), median, func.max(hours))
+    asked = asked.where(col(Case.decided_at).is_not(None), col(Case.passed_on).is_(None), *within, *shown)
+    found = await edge.session.execute(asked.group_by(col(Case.kind)).order_by(col(Case.kind)))
+    return [Answered(kind, count, round(float(middle), 1), round(float(longest), 1)) for kind, count, middle, longest in found]

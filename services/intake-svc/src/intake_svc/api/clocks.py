@@ -70,12 +70,22 @@ class KeptView(BaseModel):
     turned_late: int
 
 
+class AnsweredView(BaseModel):
+    """How long answers took for cases of one kind, in hours from first receipt; half took `median_hours` or less."""
+
+    kind: str
+    answered: int
+    median_hours: float
+    longest_hours: float
+
+
 class FiguresView(BaseModel):
-    """The clocks of the cases received from `since` until before `until`, by kind; a kind without any is left out."""
+    """The clocks of the cases received from `since` until before `until`, by kind, and how long answers took; without any none is shown."""
 
     since: datetime
     until: datetime
     kinds: list[KeptView]
+    answers: list[AnsweredView]
 
 
 @clocks.post(
@@ -116,10 +126,16 @@ async def read_clock_figures(
     since: Annotated[Moment | None, Query(description="from this receipt on; a year ago when left out")] = None,
     until: Annotated[Moment | None, Query(description="before this receipt; now when left out")] = None,
 ) -> FiguresView:
-    """Count how the policy clocks were kept, against the first targets, whatever was extended since."""
+    """Count how the policy clocks were kept, against the first targets, whatever was extended since, and how long answers took (R100)."""
     end = until or edge.now
     begin = since or end - YEAR
     if begin >= end:
         raise Malformed("malformed", "query.since: It must be before `until`.")
     found = await figures.clock_figures(edge, actor_of(edge), since=begin, until=end)
-    return FiguresView(since=begin, until=end, kinds=[KeptView.model_validate(one, from_attributes=True) for one in found])
+    answers = await figures.answer_figures(edge, actor_of(edge), since=begin, until=end)
+    return FiguresView(
+        since=begin,
+        until=end,
+        kinds=[KeptView.model_validate(one, from_attributes=True) for one in found],
+        answers=[AnsweredView.model_validate(one, from_attributes=True) for one in answers],
+    )
