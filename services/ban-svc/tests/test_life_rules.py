@@ -186,12 +186,6 @@ def test_what_was_done_is_undone_but_what_ends_on_the_wiki_by_itself_ends_there(
     assert [rules.is_renewed(one, on=TODAY) for one in done] == [False, True, False]
 
 
-def test_more_than_usual_is_an_anomaly() -> None:
-    usual = rules.usual_rate(on=TODAY)
-    assert rules.is_usual(usual.actions, usual)
-    assert [(one.code, one.cite) for one in rules.is_usual(usual.actions + 1, usual).reasons] == [("unusual_rate", "R110")]
-
-
 def test_a_modification_of_any_kind_is_signed_by_legal() -> None:
     facts = facts_of({})
     for kind in ("range_block", "event_ban", "page_protection"):

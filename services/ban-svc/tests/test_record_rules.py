@@ -115,10 +115,5 @@ def test_a_block_is_enough_exactly_when_it_bars_all_three(bars: set[str]) -> Non
     assert bool(rules.bars_enough("global_block", bars, on=TODAY)) is ({"createaccount", "edit", "sendemail"} <= bars)
 
 
-def test_a_global_ban_binds_the_person_as_an_agent_of_others_too() -> None:
-    assert rules.capacities_of(Kind.GLOBAL_BAN, on=TODAY) == ("own", "agent_of_others")
-    assert rules.capacities_of(Kind.EVENT_BAN, on=TODAY) == ()
-
-
 def test_the_mark_says_office_action() -> None:
     assert "Office action" in rules.mark_of(on=TODAY)

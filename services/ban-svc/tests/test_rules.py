@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ban_svc import rules
-from ban_svc.model import ActingAccount, ActionSpec, BanFacts, Effect, Matter, State
+from ban_svc.model import ActionSpec, BanFacts, Effect, Matter, State
 from kernel.actor import Role
 from kernel.cases import Case, load_cases
 from kernel.kinds import Kind
@@ -162,18 +162,19 @@ def test_what_is_left_to_those_who_sign(case: Case) -> None:
     assert rules.may_propose(spec, Matter(course, NOW, enforces=enforced))
 
 
-@pytest.mark.parametrize(
-    ("kind", "enforces", "account"),
-    [
-        (Kind.GLOBAL_BAN, False, ActingAccount.WMFOFFICE),
-        (Kind.RANGE_BLOCK, True, ActingAccount.WMFOFFICE),
-        (Kind.RANGE_BLOCK, False, ActingAccount.STAFF),
-        (Kind.CHECKUSER, False, ActingAccount.STAFF),
-        (Kind.EVENT_BAN, False, ActingAccount.WMFOFFICE),
-    ],
-)
-def test_wmfoffice_acts_but_for_checkuser_and_other_range_blocks(kind: Kind, enforces: bool, account: ActingAccount) -> None:
-    assert rules.acting_account(kind, enforces_global_ban=enforces) is account
+@pytest.mark.parametrize("case", load_cases(CASES / "standing.toml"), ids=str)
+def test_what_a_measure_is_beside_its_text(case: Case) -> None:
+    told, on = dict(case.given), NOW.date()
+    spec = spec_of(told["kind"], told.get("spec"))
+    remarks = [one.code for one in rules.is_usual(told.get("enacted", 1), rules.usual_rate(on=on)).reasons]
+    found = {
+        "acts": rules.acting_account(spec.kind, enforces_global_ban=told.get("enforces", False)),
+        "binds": list(rules.capacities_of(spec.kind, on=on)),
+        "counts": rules.disclosure_of(spec),
+        "listed": rules.register_of(spec),
+        "remarks": remarks,
+    }
+    assert {name: found[name] for name in case.expect} == case.expect
 
 
 def test_each_account_is_locked_and_each_address_blocked() -> None:
@@ -200,20 +201,6 @@ def test_a_range_block_ends_with_the_ban_it_enforces() -> None:
 def test_an_address_of_a_ban_counts_for_ninety_days_and_never_longer_than_the_ban() -> None:
     assert rules.address_until(NOW, None) == NOW + timedelta(days=90)
     assert rules.address_until(NOW, NOW + timedelta(days=3)) == NOW + timedelta(days=3)
-
-
-@pytest.mark.parametrize(
-    ("kind", "says", "counts"),
-    [
-        ("global_ban", "public", "public"),
-        ("global_ban", "confidential", "confidential"),
-        ("event_ban", "public", "restricted"),
-        ("event_ban", "confidential", "confidential"),
-        ("conduct_warning", "public", "confidential"),
-    ],
-)
-def test_the_narrower_disclosure_wins(kind: str, says: str, counts: str) -> None:
-    assert rules.disclosure_of(spec_of(kind, {"disclosure": says})) == counts
 
 
 @pytest.mark.parametrize(

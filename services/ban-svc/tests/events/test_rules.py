@@ -40,6 +40,7 @@ def test_event_lists(case: Case) -> None:
         "grant": lambda: law.may_grant(grant, now=now),
         "confirm": lambda: law.may_confirm_grant(grant, by=facts["by"], now=now),
         "read": lambda: law.may_read_list(grant, by=facts["by"], now=now),
+        "photograph": lambda: law.may_see_photograph(grant, by=facts["by"], now=now, listed=facts["listed"]),
     }[facts["ask"]]()
     assert [reason.code for reason in asked.reasons] == case.expect["refused"]
     assert all(reason.cite for reason in asked.reasons)

@@ -10,7 +10,7 @@ PROBLEMS = {
     "emergency_not_named": "An emergency CheckUser has a threat of harm as its purpose. Name it, or leave `emergency` out.",
     "direct_request_is_no_emergency": "A CheckUser that was asked for directly is signed before it is run. Leave `emergency` out.",
     "signed_after": "A remark for those who sign, no refusal: it may be enacted first, and is signed after.",
-    "location_elsewhere": "Where reported material lies stands in the sealed record of the case alone. Take titles, files, revisions and links out.",
+    "location_elsewhere": "Where reported material lies stands in the sealed record of the case alone. Take pages, files and links out.",
     "ending_unsaid": "A row says when the ban ended and not how. Say `expired` or `lifted` in `ended`.",
     "end_unsaid": "The ban of a row is over, and its end is missing. Give `ended_at`, or `expires_at` of what expired.",
     "ends_twice": "A ban ends once: what expired ends at `expires_at`, what was lifted at `ended_at`, before it would have expired.",
