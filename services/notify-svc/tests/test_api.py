@@ -86,6 +86,30 @@ async def test_a_letter_is_read_for_a_reason_that_is_logged(office: Any, desk: A
     assert [one["sub"] for one in await desk.sql("SELECT sub FROM access_log WHERE aggregate_id = $1", row["id"])] == ["enno"]
 
 
+async def test_a_correction_is_a_letter_of_its_own_to_the_same_reader(office: Any, desk: Any) -> None:
+    found = {"subject": Person("subject", wiki_user="Marked subject", email="s@example.invalid", wiki="dewiki")}
+    (row,) = [one for one in await office.tell(office.said("action", "expired"), **found) if one["party"] == "subject"]
+    path, words = f"/notify/v1/notifications/{row['id']}/correction", {"wrong": "It ended in May.", "right": "Es endete im\nJuni."}
+    early = await desk.post(path, words, role="legal", reason="a mistake")
+    assert (early.status_code, early.json()["reasons"][0]["code"]) == (409, "not_delivered")
+    await office.sent(row)
+    assert (await desk.post(path, words, role="operator", reason="a mistake")).status_code == 403
+    answer = await desk.post(path, words, role="legal", reason="a mistake")
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["event_id"], told["template"], told["locale"], told["state"]) == (str(row["id"]), "correction", "de", "queued")
+    again = await desk.post(path, words, role="legal", reason="a mistake")
+    assert (again.status_code, again.json()["reasons"][0]["code"]) == (409, "corrected_already")
+    message = await office.sent(await office.row(told["id"]))
+    assert message["To"] == "s@example.invalid"
+    assert message["Message-ID"] == f"<{told['id']}@{office.mail(row)['Message-ID'].rpartition('@')[2]}"
+    assert "stand etwas Falsches:\n\n> It ended in May.\n\nRichtig ist:\n\n> Es endete im\n> Juni." in office.words(message).replace(
+        "\r", ""
+    )
+    next_one = await desk.post(f"/notify/v1/notifications/{told['id']}/correction", words, role="legal", reason="a mistake")
+    assert next_one.status_code == 201, next_one.text
+
+
 async def test_a_preview_writes_the_letter_and_sends_nothing(desk: Any) -> None:
     before = await desk.sql("SELECT count(*) FROM notification")
     facts = {"reference": "0195", "since": "2026-03-02", "appeals": [{"to": "appeals@example.org", "on": "2026-09-02"}]}

@@ -8,6 +8,7 @@ from typing import Annotated
 import pytest
 from notify_svc import app, letters, rules
 from notify_svc.actions.alerts import TOGETHER
+from notify_svc.actions.correcting import CORRECTION
 from notify_svc.letters import TEMPLATES, check_matrix, matters_of
 from notify_svc.letters.facts import Facts
 from notify_svc.model import VISIBLE, Disclosure, Party
@@ -19,7 +20,7 @@ def test_the_matrix_in_force_is_sound() -> None:
 
 
 def test_every_template_is_used() -> None:
-    assert {telling.template for row in MATRIX.rows for telling in row.tell} | {TOGETHER} == set(TEMPLATES)
+    assert {telling.template for row in MATRIX.rows for telling in row.tell} | {TOGETHER, CORRECTION} == set(TEMPLATES)
 
 
 def test_everybody_whom_a_stream_concerns_is_told_or_there_is_a_reason_why_not() -> None:

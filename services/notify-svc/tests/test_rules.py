@@ -174,6 +174,22 @@ def test_only_what_waits_can_be_taken_back() -> None:
     assert [state for state in State if rules.may_cancel(facts(state))] == [State.QUEUED]
 
 
+@pytest.mark.parametrize(
+    ("of", "party", "corrected", "codes"),
+    [
+        (facts(State.DELIVERED), Party.SUBJECT, False, []),
+        (facts(State.DELIVERED), Party.SUBJECT, True, ["corrected_already"]),
+        (facts(State.QUEUED), Party.REQUESTER, False, ["not_delivered"]),
+        (facts(State.UNCERTAIN), Party.REQUESTER, False, ["not_delivered"]),
+        (facts(State.DELIVERED), Party.TEAM, False, ["not_a_letter"]),
+        (facts(State.DELIVERED), Party.COMMUNITY, False, ["not_a_letter"]),
+        (replace(facts(State.DELIVERED), channel=Channel.TALK_PAGE), Party.SUBJECT, False, ["not_a_letter"]),
+    ],
+)
+def test_a_letter_that_was_read_is_corrected_once(of: NotificationFacts, party: Party, corrected: bool, codes: list[str]) -> None:
+    assert [reason.code for reason in rules.may_correct(of, party, corrected=corrected).reasons] == codes
+
+
 def test_a_receipt_by_hand_is_for_what_a_person_delivers() -> None:
     def codes(of: NotificationFacts, *, page: bool = False) -> list[str]:
         return [reason.code for reason in rules.may_take_receipt(of, shown_on_page=page).reasons]

@@ -74,6 +74,9 @@ INVARIANTS = (
 
 PROBLEMS = {
     "not_queued": "Only a letter that still waits can be taken back. What was sent stays sent; a correction is a letter of its own.",
+    "not_a_letter": "Only a letter to one person is corrected by another. Mend the page where it stands; staff see the matter itself.",
+    "not_delivered": "Nobody has read what would be corrected. Take back a letter that still waits, or deliver one that failed by hand.",
+    "corrected_already": "This letter has its correction. If that was wrong too, correct the correction.",
     "already_over": "The notification is delivered or suppressed, so that there is nothing left to deliver.",
     "delivers_itself": "The letter is about to go out by itself. Cancel it first if a person is to deliver it instead.",
     "not_public": "A page can be read by everybody, and this may be known to its reader alone (D17, R67). Write to them in private.",

@@ -93,6 +93,7 @@ class Disclosure(StrEnum):
     COMPLAINANT = "complainant"  # who sent a DMCA notice
     COUNTER_NOTICE = "counter_notice"  # who disputes it, the text, the dates of the window
     APPEAL = "appeal"  # where one's own appeal stands
+    CORRECTION = "correction"  # what a letter to this very reader got wrong
     CLOCK = "clock"  # a case's kind and due date, for staff
 
 

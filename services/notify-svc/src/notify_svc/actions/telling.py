@@ -222,6 +222,11 @@ def _delivered(edge: Edge, notification: Notification, receipt: dict[str, Any]) 
         _changed(edge, notification, prior, "published")
 
 
+def say_queued(edge: Edge, notification: Notification) -> None:
+    """Say of a new notification that it is to go out."""
+    _say(edge, notification, None, "queued")
+
+
 def _changed(edge: Edge, notification: Notification, prior: NotificationState, kind: NotificationChangeKind) -> None:
     notification.version += 1
     _say(edge, notification, prior, kind)

@@ -42,6 +42,13 @@ class CancelForm(Form):
     why: Words
 
 
+class CorrectionForm(Form):
+    """What a letter got wrong and what is right, in words for its reader."""
+
+    wrong: Words
+    right: Words
+
+
 class ReceiptForm(Form):
     """What proves that a person delivered it: one of a page's revision, an entry of a wiki's log, or an address to look at."""
 
@@ -139,6 +146,23 @@ async def cancel_notification(edge: OpenEdge, notification_id: UUID, form: Cance
     Letters wait a minute before they go out. What was attempted can no longer be taken back.
     """
     return NotificationView.of(await actions.cancel(edge, notification_id, form.why))
+
+
+@notifications.post(
+    "/notifications/{notification_id}/correction",
+    roles=TAKE_BACK,
+    status=201,
+    creates=True,
+    refuses=("not_a_letter", "not_delivered", "corrected_already"),
+    reads="a letter",
+    example={"wrong": "We wrote that you may appeal until 2 August 2026.", "right": "You may appeal until 2 September 2026."},
+)
+async def correct_notification(edge: OpenEdge, notification_id: UUID, form: CorrectionForm) -> NotificationView:
+    """Write a correction to whoever had a letter, in the same language and by the same way.
+
+    What was sent stays sent. The correction waits a minute as every letter does; its `event_id` is the id of the letter that it corrects.
+    """
+    return NotificationView.of(await actions.correct(edge, notification_id, wrong=form.wrong, right=form.right))
 
 
 @notifications.post(

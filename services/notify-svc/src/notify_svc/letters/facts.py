@@ -235,6 +235,16 @@ class Appeal(Facts):
     to: Annotated[Line, Disclosure.REFERENCE]
 
 
+class Correction(Facts):
+    """What a letter to this reader said wrongly, and what is right, in the words of whoever answers for it."""
+
+    example = {"reference": "0195", "account": "Example", "written_on": DAY, "wrong": "The ban ends in May.", "right": "It ends in June."}
+    account: Account | None = None
+    written_on: Annotated[date, Disclosure.REFERENCE]
+    wrong: Annotated[Passage, Disclosure.CORRECTION]
+    right: Annotated[Passage, Disclosure.CORRECTION]
+
+
 class Alert(Facts):
     """What a team is woken by: an id, a kind, a date; never what the matter says."""
 
@@ -284,6 +294,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     **dict.fromkeys(("court_action_received", "court_action_noted", "dmca_held"), CourtAction),
     **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
     **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
+    "correction": Correction,
     **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel", "alert_attention"), Alert),
     "alert_unusual_rate": UnusualRate,
     "alerts_together": Together,

@@ -91,6 +91,26 @@ def may_cancel(notification: NotificationFacts) -> Decision:
     )
 
 
+def may_correct(notification: NotificationFacts, party: Party, *, corrected: bool) -> Decision:
+    """What was sent stays sent; a letter that reached its reader is followed by one correction, which may have its own. What everybody can
+    read is mended where it stands, and staff see the matter itself (docs/decisions/0011).
+    """  # noqa: D205 - the rule is one thought
+    return Decision.of(
+        (
+            party in {Party.TEAM, Party.COMMUNITY} or notification.channel in VISIBLE,
+            Reason("not_a_letter", "Only a letter to one person is corrected by another; mend the page instead.", "docs/decisions/0011"),
+        ),
+        (
+            notification.state is not State.DELIVERED,
+            Reason("not_delivered", f"It is {notification.state}: nobody has read what would be corrected.", "docs/decisions/0011"),
+        ),
+        (
+            corrected,
+            Reason("corrected_already", "This letter has its correction; correct that one instead.", "docs/decisions/0011"),
+        ),
+    )
+
+
 def may_take_receipt(notification: NotificationFacts, *, shown_on_page: bool) -> Decision:
     """A person's receipt counts for what a person delivers: an announcement, a wiki letter, or one that did not go out by itself.
 
