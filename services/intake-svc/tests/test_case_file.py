@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from chassis.testing import Desk, House
-from intake_svc.app import SERVICE
+from chassis.testing import Desk
 from kernel.kinds import Kind
 
 CASES = "/intake/v1/cases"
@@ -159,40 +158,3 @@ async def test_the_file_of_a_case_of_the_lane_is_the_named_groups(desk: Desk, fi
     read = await desk.get(path, role=("legal", "child_protection"), sub="nora", reason="docket 26-1")
     assert (read.status_code, read.json()["case"]["kind"]) == (200, "child_protection")
     assert json.loads(read.text)["evidence"] == []
-
-
-BROKEN = {
-    "kind-on-record": """UPDATE "case" SET kind = 'other'""",
-    "urgent-come-first": """UPDATE "case" SET rank = 0""",
-    "lane-holds-words-alone": """UPDATE "case" SET kind = 'child_protection'""",
-    "evidence-sealed-as-counted": "UPDATE evidence SET content = overlay(content placing uuid_send(gen_random_uuid()) from 2 for 16)",
-    "evidence-in-the-trail": "DELETE FROM audit WHERE operation = 'http:case:evidence_added'",
-    "held-key-is-there": "UPDATE data_key SET destroyed_at = now() + interval '1 day', wrapped = NULL, ring_key = NULL",
-}
-
-
-async def test_the_checker_finds_a_file_that_is_not_in_order(house: House) -> None:
-    desk = await house.desk(SERVICE, fresh=True)
-    body: dict[str, Any] = {"kind": "page_protection", "channel": "emergency", "summary": "Now.", "requester": {"standing_as": "public"}}
-    body["subjects"] = [{"user": "Example"}]
-    case_id = (await desk.post("/intake/v1/requests", body, role="requester_desk")).json()["case_id"]
-    await desk.post(f"{CASES}/{case_id}/assignment", {"assignee": "eva"}, **EVA)
-    await desk.post(f"{CASES}/{case_id}/kind", {"kind": "page_protection", "reason": "Nobody is threatened."}, **EVA)
-    sent = {"params": {"source": "mail"}, "headers": {"Content-Type": "text/plain"}}
-    assert (await desk.post(f"{CASES}/{case_id}/evidence", content=b"words", **sent, **EVA)).status_code == 201
-    await desk.post(f"{CASES}/{case_id}/holds", {"reason": "A court."}, **LEA)
-    assert await desk.findings() == []
-    for name, broken in BROKEN.items():
-        connection = await asyncpg.connect(desk.settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
-        try:
-            await connection.execute("SET session_replication_role = replica; SET search_path = intake")
-            await connection.execute('CREATE TEMP TABLE kept_case AS TABLE "case"; CREATE TEMP TABLE kept_evidence AS TABLE evidence')
-            await connection.execute("CREATE TEMP TABLE kept_audit AS TABLE audit; CREATE TEMP TABLE kept_key AS TABLE data_key")
-            await connection.execute(broken)
-            assert name in {finding.invariant for finding in await desk.findings()}
-            for table, kept in {'"case"': "kept_case", "evidence": "kept_evidence", "audit": "kept_audit", "data_key": "kept_key"}.items():
-                await connection.execute(f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {kept}")
-        finally:
-            await connection.close()
-    assert await desk.findings() == []
-    await desk.close()

@@ -1,12 +1,9 @@
-"""Intake keeps the house's promises: every refusal has its page, what is broken is found, a spec is kept as it was sent."""
+"""Intake keeps the house's promises: every refusal has its page, a spec is kept as it was sent."""
 
 from typing import Any
-from uuid import UUID
 
-import pytest
 from chassis.http import undocumented_problems
 from chassis.http.openapi import openapi
-from chassis.testing import Desk, House
 from intake_svc.app import SERVICE
 from intake_svc.model.action_spec import ActionSpec
 from intake_svc.model.request import Need
@@ -72,46 +69,3 @@ def test_a_spec_is_kept_in_its_senders_own_spelling() -> None:
     }
     assert ActionSpec.model_validate(spec).as_sent() == spec
     assert set(spec) == set(ActionSpec.model_fields)
-
-
-_ONCE_MORE = """
-    INSERT INTO audit (id, at, law_at, role, sub, operation, aggregate, aggregate_id, outcome, state, reasons, cites, request_id)
-    SELECT gen_random_uuid(), at, law_at, role, sub, {}, aggregate, aggregate_id, outcome, state, reasons, cites, request_id
-    FROM audit, generate_series(1, 2) WHERE aggregate_id = $1"""
-BROKEN = {
-    "clock-has-deadlines": "UPDATE deadline SET state = 'cancelled' WHERE aggregate_id = $1",
-    "said-once": _ONCE_MORE.format("'deadline:case:at_risk'"),
-    "case-has-opening": _ONCE_MORE.format("operation"),
-    "version-was-said": 'UPDATE "case" SET version = version + 1 WHERE id = $1',
-    "state-has-audit": """UPDATE "case" SET state = 'evaluating' WHERE id = $1""",
-    "recommendation-in-force": """UPDATE "case" SET state = 'evaluating' WHERE id = $1;
-        UPDATE "case" SET state = 'in_review' WHERE id = $1""",
-    "lease-has-end": """UPDATE "case" SET assignee = 'eva', assigned_until = now() WHERE id = $1""",
-    "stopped-clock-has-decision": """UPDATE "case" SET state = 'decided', decided_at = now(), clock_state = 'stopped', stopped_at = now()
-        WHERE id = $1""",
-    "complete-request-has-case": """UPDATE "case" SET request_ids = ARRAY[gen_random_uuid()] WHERE id = $1""",
-    "case-has-request": """UPDATE "case" SET request_ids = request_ids || gen_random_uuid() WHERE id = $1""",
-    "urgent-request-has-case": """UPDATE request SET case_id = NULL, state = 'withdrawn' WHERE case_id = $1""",
-    "proposal-waits": """UPDATE "case" SET resolution_id = gen_random_uuid() WHERE id = $1""",
-    "waiting-request-has-end": """INSERT INTO deadline (id, aggregate_id, kind, due_at, state)
-        SELECT gen_random_uuid(), id, 'request.lapse', now() + interval '1 year', 'waiting' FROM request WHERE case_id = $1""",
-    "joined-to-its-case": "UPDATE request SET duplicate_of = id WHERE case_id = $1",
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-async def test_what_is_broken_behind_our_back_is_found(house: House, name: str) -> None:
-    desk: Desk = await house.desk(SERVICE, fresh=True)
-    body = {
-        "kind": "child_protection",
-        "channel": "legal_reports",
-        "summary": "reported material",
-        "evidence": [{"text": "reported material"}],
-        "requester": {"standing_as": "public"},
-    }
-    filed = (await desk.post("/intake/v1/requests", body, role="requester_desk")).json()
-    assert await desk.findings() == []
-    for statement in BROKEN[name].split(";"):
-        await desk.sql(statement, UUID(filed["case_id"]))
-    assert name in {finding.invariant for finding in await desk.findings()}
-    await desk.close()

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from chassis.testing import Desk
 
@@ -78,20 +77,6 @@ async def test_a_second_matter_of_a_letter_has_its_own_case_from_the_first_recei
     for table in ("split", "audit", "outbox"):
         rows = await desk.sql(f"SELECT {table}::text AS row FROM {table}")
         assert not any(WHY in row["row"] or WHY.encode().hex() in row["row"] for row in rows), table
-
-
-async def test_a_split_that_nobody_put_on_record_is_found(desk: Desk, taken: Taken) -> None:
-    case_id = await taken()
-    made = await split(desk, case_id, request_id=(await case(desk, case_id))["request_ids"][0], matter=MATTER)
-    connection = await asyncpg.connect(desk.settings.admin_dsn().replace("postgresql+asyncpg", "postgresql", 1))
-    try:
-        await connection.execute("SET session_replication_role = replica; SET search_path = intake")
-        await connection.execute("CREATE TEMP TABLE kept AS TABLE split")
-        await connection.execute("DELETE FROM split WHERE id = $1", UUID(made["id"]))
-        assert [finding.invariant for finding in await desk.findings()] == ["split-is-on-record"]
-    finally:
-        await connection.execute("INSERT INTO split SELECT * FROM kept ON CONFLICT DO NOTHING")
-        await connection.close()
 
 
 async def test_two_matters_are_one_again_and_weigh_as_one_letter(desk: Desk, taken: Taken, file: Filed) -> None:
