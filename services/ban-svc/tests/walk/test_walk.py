@@ -330,11 +330,11 @@ async def test_in_any_order_the_check_equals_a_slow_look_at_the_history(office: 
     walk = type("Walk", (Walk,), told)()
     await asyncio.to_thread(each_kind_once, walk)
     assert not EVERY - set(+walk.done), walk.done
-    await walked(office, kit, walks=10, steps=20, same=True)
+    await walked(office, kit, walks=6, steps=20, same=True)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(1800)
 async def test_in_many_orders_and_for_long(office: Any, kit: Any) -> None:
-    done = await walked(office, kit, walks=60, steps=50)
+    done = await walked(office, kit, walks=80, steps=50)
     assert not EVERY - set(+done), done
