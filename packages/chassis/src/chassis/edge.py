@@ -1,6 +1,5 @@
 """One edge, one transaction: a request, a reaction, a due deadline or a delivery step, opened and committed here and nowhere else."""
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from contracts import opaque
 from contracts.envelope import Cause
 from contracts.envelope import Performer as EventPerformer
 from kernel.actor import Actor, Performer
+from pydantic_core import to_json
 from sqlalchemy import Table, TextClause, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -144,7 +144,8 @@ class Edge:
         Raises:
             AccessNotWritten: the access log could not be written, so nothing may be read.
         """
-        await self.session.flush()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
         kept = {table.name: rows for table in WRITE_ORDER if (rows := self.pending.pop(table.name, None))}
         if logged := kept.pop(tables.access_log.name, None):
             # Alone, so that its failure is known from all others.
@@ -172,15 +173,10 @@ def _insert_all(columns: tuple[tuple[str, tuple[str, ...]], ...]) -> TextClause:
     return text(("WITH " + ", ".join(f"_{n} AS ({one})" for n, one in enumerate(others)) + " " if others else "") + last)
 
 
-def _in_json(value: object) -> str:
-    """Write what JSON lacks as PostgreSQL reads it."""
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"no column takes a {type(value).__name__}")
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    """Write rows as PostgreSQL reads them; pydantic writes ids and moments itself, in half the time that `json` takes with a function."""
+    return to_json([{name: _readable(value) for name, value in row.items()} for row in rows]).decode()
 
 
-_as_json = json.JSONEncoder(default=_in_json, ensure_ascii=False, separators=(",", ":")).encode
+def _readable(value: Any) -> Any:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
