@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from kernel.workdays import calendar_day
-
+from notify_svc.letters.days import day_of, day_or_none, local_day, moment
 from notify_svc.letters.facts import (
     LONGEST_PASSAGE,
-    TEMPLATES,
     AccountMeasure,
     Alert,
     Announcement,
@@ -30,6 +28,7 @@ from notify_svc.letters.facts import (
     UnusualRate,
     Warned,
 )
+from notify_svc.letters.templates import TEMPLATES
 from notify_svc.letters.words import LOCALES, WORDS, Words, spoken
 from notify_svc.model import Change, Found, Party, Person
 from notify_svc.rules import POLICY, appeal_right
@@ -59,11 +58,11 @@ def facts_of(
 
 
 def _received(change: Change, _party: Party, _person: Person, _found: Found, told: Told) -> Given:
-    return {"received_on": _day(change.state["received_at"]), "missing": _spoken(told.words.missing, change.state.get("missing", ()))}
+    return {"received_on": day_of(change.state["received_at"]), "missing": _spoken(told.words.missing, change.state.get("missing", ()))}
 
 
 def _decided(change: Change, party: Party, _person: Person, found: Found, told: Told) -> Given:
-    decided_at = _moment(change.state.get("decided_at")) or change.dt
+    decided_at = moment(change.state.get("decided_at")) or change.dt
     if change.kind in {"overturned", "modified"}:
         decided_at = change.dt
     # Overturning is no new issuance: what an appeal decided is not appealed again (R102).
@@ -82,14 +81,14 @@ def _sender_warned(change: Change, _party: Party, _person: Person, _found: Found
 
 
 def _sender_locked_out(change: Change, _party: Party, _person: Person, _found: Found, _told: Told) -> Given:
-    return {"until": _moment((change.state.get("sender") or {}).get("locked_out_until"))}
+    return {"until": moment((change.state.get("sender") or {}).get("locked_out_until"))}
 
 
 def _account_measure(change: Change, party: Party, person: Person, _found: Found, told: Told) -> Given:
     begins = change.state.get("starts_at") or change.state.get("enacted_at")
     return {
         "account": person.wiki_user,
-        "since": change.dt.date() if change.kind == "modified" else (_moment(begins) or change.dt).date(),
+        "since": change.dt.date() if change.kind == "modified" else (moment(begins) or change.dt).date(),
         "appeals": _rights(change, party, told.at),
     }
 
@@ -97,7 +96,7 @@ def _account_measure(change: Change, party: Party, person: Person, _found: Found
 def _measure(change: Change, party: Party, person: Person, found: Found, told: Told) -> Given:
     return {
         **_account_measure(change, party, person, found, told),
-        "expires_on": _day_or_none(change.state.get("expires_at")),
+        "expires_on": day_or_none(change.state.get("expires_at")),
         "irrevocable": change.state.get("irrevocable", False),
     }
 
@@ -106,7 +105,7 @@ def _rights_removed(change: Change, party: Party, person: Person, found: Found, 
     subject = found.facts.get("subject", {})
     return {
         **_account_measure(change, party, person, found, told),
-        "no_rights_until": _day_or_none(subject.get("no_rights_until")),
+        "no_rights_until": day_or_none(subject.get("no_rights_until")),
         "reapply_criteria": subject.get("reapply_criteria", ()),
     }
 
@@ -117,7 +116,7 @@ def _warned(change: Change, party: Party, person: Person, found: Found, told: To
 
 
 def _ended(change: Change, _party: Party, person: Person, _found: Found, _told: Told) -> Given:
-    return {"account": person.wiki_user, "ended_on": (_moment(change.state.get("ended_at")) or change.dt).date()}
+    return {"account": person.wiki_user, "ended_on": (moment(change.state.get("ended_at")) or change.dt).date()}
 
 
 def _released(change: Change, _party: Party, person: Person, _found: Found, _told: Told) -> Given:
@@ -130,7 +129,7 @@ def _notice(change: Change, _party: Party, _person: Person, found: Found, told: 
     grounds = found.facts.get("contacts", {}).get("rejection")
     codes = [code for code in change.state.get("rejection", ()) if not code.startswith("lacks_")]
     return {
-        "on": _day(change.state["received_at"]) if change.kind == "received" else change.dt.date(),
+        "on": day_of(change.state["received_at"]) if change.kind == "received" else change.dt.date(),
         "pages": _pages(found.facts.get("contacts", {}).get("pages", ())),
         "missing": _spoken(told.words.missing, change.state.get("missing", ())),
         "reasons": () if not rejected else _spoken(told.words.rejection, codes) if grounds is None else grounds,
@@ -178,7 +177,7 @@ def _counter_noticed(change: Change, party: Party, person: Person, found: Found,
     to_complainant = party is Party.COMPLAINANT
     return {
         "account": None if to_complainant else person.wiki_user,
-        "on": _day(public.get("received_at", change.state["received_at"])),
+        "on": day_of(public.get("received_at", change.state["received_at"])),
         "missing": () if to_complainant else _spoken(told.words.missing, public.get("missing", ())),
         "unverified": not to_complainant and not public.get("subscriber_verified", False),
         "elsewhere": not to_complainant and public.get("received_by_agent_at") is None,
@@ -186,8 +185,8 @@ def _counter_noticed(change: Change, party: Party, person: Person, found: Found,
         "sender": (sent.get("name") or sent.get("wiki_user")) if to_complainant else None,
         "text": _fitting(sent.get("text")) if to_complainant else None,
         "pages": _pages(sent.get("pages") or contacts.get("pages", ())) if to_complainant else (),
-        "opens_on": _local_day(window.get("opens")),
-        "closes_on": _local_day(window.get("closes"), ends=True),
+        "opens_on": local_day(window.get("opens")),
+        "closes_on": local_day(window.get("closes"), ends=True),
         "agent": _address("agent_address", told.at),
         "links": POLICY.value("counter_notice_links", on=told.at.date()),
     }
@@ -197,7 +196,7 @@ def _court_action(change: Change, party: Party, person: Person, _found: Found, t
     action = court_action_of(change) or {}
     return {
         "account": None if party is Party.COMPLAINANT else person.wiki_user,
-        "on": _day(action["received_at"]) if action else change.dt.date(),
+        "on": day_of(action["received_at"]) if action else change.dt.date(),
         "forum": told.words.forum["ccb" if action.get("forum") == "ccb" else "court"],
         "holds": action.get("state") == "holding",
         "agent": _address("agent_address", told.at),
@@ -207,8 +206,8 @@ def _court_action(change: Change, party: Party, person: Person, _found: Found, t
 def _appeal(change: Change, _party: Party, _person: Person, _found: Found, told: Told) -> Given:
     state = change.state
     return {
-        "on": _day(state["filed_at"]) if change.kind == "filed" else change.dt.date(),
-        "answer_by": _day_or_none(state.get("answer_due_at")),
+        "on": day_of(state["filed_at"]) if change.kind == "filed" else change.dt.date(),
+        "answer_by": day_or_none(state.get("answer_due_at")),
         # Nothing of a case is answered before the appellant is verified (D14), and why it fails is of the case.
         "reasons": _spoken(told.words.ineligible, state.get("ineligible_codes", ())) if state.get("appellant_verified") else (),
         "outcome": spoken(told.words.outcome, state["outcome"]) if state.get("outcome") else None,
@@ -221,7 +220,7 @@ def _alert(change: Change, _party: Party, _person: Person, _found: Found, told: 
         "noun": change.aggregate.replace("_", " "),
         "kind": spoken(told.words.kind, change.matter),
         "at": change.dt,
-        "due": _moment((change.state.get("clock") or {}).get("target_at")),
+        "due": moment((change.state.get("clock") or {}).get("target_at")),
         "change": change.kind.replace("_", " "),
     }
 
@@ -257,7 +256,7 @@ def _rights(change: Change, party: Party, told_at: datetime) -> list[Given]:
     if change.kind == "modified" and state.get("nature") != "substantial_atypical":
         # An ordinary change opens no new window; the first letter's date stands (R103).
         return []
-    issued = _moment(state.get("issued_at")) or _moment(state.get("decided_at")) or change.dt
+    issued = moment(state.get("issued_at")) or moment(state.get("decided_at")) or change.dt
     rights = appeal_right(
         party=party,
         matter=change.matter,
@@ -292,20 +291,3 @@ def _pages(pages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _spoken(among: Mapping[str, str], codes: Sequence[str]) -> list[str]:
     return [spoken(among, code) for code in codes]
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _day(text: str) -> date:
-    return datetime.fromisoformat(text).date()
-
-
-def _day_or_none(text: str | None) -> date | None:
-    return None if text is None else _day(text)
-
-
-def _local_day(text: str | None, *, ends: bool = False) -> date | None:
-    """Windows are counted in the agent's days (D6); one that ends at 24:00 ends with the day before."""
-    return None if text is None else calendar_day(datetime.fromisoformat(text) - timedelta(microseconds=ends))

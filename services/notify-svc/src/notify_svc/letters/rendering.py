@@ -12,7 +12,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import ValidationError
 
-from notify_svc.letters.facts import TEMPLATES, Alert, Announcement, Facts, Right, Together, UnusualRate
+from notify_svc.letters.facts import Alert, Announcement, Facts, Right, Together, UnusualRate
+from notify_svc.letters.templates import TEMPLATES
 from notify_svc.letters.text import header
 from notify_svc.letters.words import LOCALES, WORDS
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from contracts import STREAMS
 from kernel.kinds import ACTION_KINDS, CASE_KINDS, Kind
 
-from notify_svc.letters.facts import TEMPLATES, Facts
+from notify_svc.letters.facts import Facts
+from notify_svc.letters.templates import TEMPLATES
 from notify_svc.rules import MATRIX, Matrix, MatrixError, Row, may_tell
 
 _MATTERS: Mapping[str, frozenset[Kind]] = {

@@ -1,0 +1,55 @@
+"""Every letter that there is, each with what it tells."""
+
+from collections.abc import Mapping
+
+from notify_svc.letters.facts import (
+    AccountMeasure,
+    Alert,
+    Announcement,
+    Appeal,
+    Correction,
+    CounterNoticed,
+    CourtAction,
+    Decided,
+    Ended,
+    Facts,
+    Measure,
+    Notice,
+    Received,
+    Released,
+    RightsRemoved,
+    SenderLockedOut,
+    SenderWarned,
+    Takedown,
+    Together,
+    UnusualRate,
+    Warned,
+)
+
+TEMPLATES: Mapping[str, type[Facts]] = {
+    **dict.fromkeys(("request_received", "request_incomplete", "request_withdrawn", "request_lapsed"), Received),
+    **dict.fromkeys(("request_deferred", "request_refused", "request_resolved", "matter_decided", "decision_changed"), Decided),
+    "sender_warned": SenderWarned,
+    "sender_locked_out": SenderLockedOut,
+    **dict.fromkeys(("global_ban", "event_ban", "measure_enacted", "measure_changed"), Measure),
+    "rights_removal": RightsRemoved,
+    "account_measure": AccountMeasure,
+    "conduct_warning": Warned,
+    "measure_ended": Ended,
+    "account_released": Released,
+    **dict.fromkeys(("dmca_received", "dmca_cure_requested", "dmca_rejected", "dmca_no_notice", "dmca_granted"), Notice),
+    **dict.fromkeys(("dmca_restored_complainant", "dmca_withdrawn"), Notice),
+    **dict.fromkeys(("dmca_taken_down", "dmca_restored", "dmca_withdrawn_uploader"), Takedown),
+    **dict.fromkeys(("dmca_announcement", "dmca_commons_announcement"), Announcement),
+    **dict.fromkeys(("counter_notice_received", "counter_notice_copy", "counter_notice_incomplete"), CounterNoticed),
+    **dict.fromkeys(("counter_notice_rejected", "counter_notice_stays_down"), CounterNoticed),
+    **dict.fromkeys(("counter_notice_withdrawn", "counter_notice_dropped"), CounterNoticed),
+    **dict.fromkeys(("court_action_received", "court_action_noted", "dmca_held"), CourtAction),
+    **dict.fromkeys(("appeal_filed", "appeal_reasons_requested", "appeal_ineligible", "appeal_refused"), Appeal),
+    **dict.fromkeys(("appeal_accepted", "appeal_decided", "appeal_moot", "appeal_withdrawn"), Appeal),
+    "correction": Correction,
+    **dict.fromkeys(("alert_opened", "alert_at_risk", "alert_breached", "alert_outcome_refused", "alert_panel", "alert_attention"), Alert),
+    "alert_unusual_rate": UnusualRate,
+    "alerts_together": Together,
+}
+"""The folder of a letter's words, and the facts that they are given."""
