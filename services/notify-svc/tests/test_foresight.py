@@ -76,6 +76,9 @@ async def test_what_names_nobody_is_foreseen_over_http_and_the_look_is_logged(de
     (letter,) = answer.json()["letters"]
     assert (letter["party"], letter["template"], "withheld" in letter) == ("requester", "matter_decided", False)
     assert "2 March 2026" in letter["text"]
+    untold = {one["party"]: one["why"] for one in answer.json()["untold"]}
+    assert untold.keys() == {"subject", "other_affected", "community", "functionaries", "organiser", "team"}
+    assert untold["subject"] == "It aims at a page; the template on it tells everybody (R81)."
     looks = await desk.sql("SELECT role FROM access_log WHERE aggregate_id = $1", action["action_id"])
     assert [look["role"] for look in looks] == ["service"]
     assert await desk.sql("SELECT id FROM notification WHERE about_id = $1", action["action_id"]) == []

@@ -14,7 +14,7 @@ from kernel.actor import Role
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from notify_svc.api.forms import Form, Name
-from notify_svc.letters import LetterError, facts_for, foresee, parties_of, render, subject_in
+from notify_svc.letters import LetterError, facts_for, foresee, parties_of, render, subject_in, untold_of
 from notify_svc.model import Change, Found, Party
 
 letters = Router(prefix="/notify/v1", tags=["notify"])
@@ -70,10 +70,18 @@ class ForeseenView(PreviewView):
     withheld: str | None = None
 
 
+class UntoldView(BaseModel):
+    """Somebody whom an enactment concerns and whom no letter tells of it, and why not."""
+
+    party: str
+    why: str
+
+
 class ForesightView(BaseModel):
-    """Every letter that an enactment would bring."""
+    """Every letter that an enactment would bring, and who would get none."""
 
     letters: list[ForeseenView]
+    untold: list[UntoldView]
 
 
 @letters.post(
@@ -138,6 +146,7 @@ async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[
         # Dates before the first policy or after the last calendar: no letter has them.
         raise Malformed("malformed", "No letter was or will be written at these dates.") from error
     return ForesightView(
+        untold=[UntoldView(party=party, why=why) for party, why in untold_of(form.change()).items()],
         letters=[
             ForeseenView(
                 party=one.party,
@@ -149,5 +158,5 @@ async def foresee_letters(edge: OpenEdge, form: ForesightForm, found: Annotated[
                 withheld=one.withheld,
             )
             for one in foreseen
-        ]
+        ],
     )

@@ -2,7 +2,7 @@
 
 from notify_svc.letters.content import facts_of
 from notify_svc.letters.facts import Facts
-from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in
+from notify_svc.letters.foresight import Foreseen, foresee, parties_of, subject_in, untold_of
 from notify_svc.letters.rendering import LetterError, Rendered, check_letters, facts_for, has_html, locales_of, render
 from notify_svc.letters.soundness import check_matrix, matters_of
 from notify_svc.letters.templates import TEMPLATES
@@ -30,4 +30,5 @@ __all__ = [
     "parties_of",
     "render",
     "subject_in",
+    "untold_of",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from notify_svc.letters.content import facts_of
 from notify_svc.letters.rendering import LetterError, Rendered, locales_of, render
 from notify_svc.model import Change, Found, Party, Person
-from notify_svc.rules import MATRIX, NOBODY, Language, language_for, tellings
+from notify_svc.rules import MATRIX, NOBODY, Language, language_for, outcomes, tellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Foreseen:
 def parties_of(change: Change) -> set[Party]:
     """Name who would be told of a change."""
     return {telling.party for telling, _ in tellings(MATRIX, change)}
+
+
+def untold_of(change: Change) -> dict[Party, str]:
+    """Name who would get no letter of a change that concerns them, each with the reason (R114)."""
+    return {one.party: one.why_not or "" for one in outcomes(MATRIX, change) if one.template is None}
 
 
 def subject_in(answer: Mapping[str, Any]) -> Found:
