@@ -38,6 +38,9 @@ async def test_what_a_second_person_turns_down_changes_nothing_and_may_be_propos
     (shown,) = opened.get("proposals") or [opened["modification"]]
     assert shown["by"] == ({"role": "team_manager", "id": "maja"} if one == "modification" else "maja")
     assert {name: shown.get(name) for name in bodies[what]} == bodies[what], "the second person reads all that was proposed"
+    where, old = f"/bans/v1/actions/{ban['id']}/{what}/confirmation", {"If-Match": f'"{before["version"]}"'}
+    unread = await office.desk.post(where, {"note": "Agreed."}, role="team_manager", sub="mona", headers=old)
+    assert office.codes(unread) == ["version_conflict"], "nobody agrees to what they have not read"
     refused = await delete(office, ban, what, sub="dora", role="director")
     assert refused.status_code == 200, refused.text
     after = await office.read(ban)
