@@ -116,12 +116,19 @@ def _check_names(template: str, locale: str) -> None:
     while waiting:
         name = waiting.pop()
         seen.add(name)
-        tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]  # it has one
-        unknown = meta.find_undeclared_variables(tree) - {*TEMPLATES[template].model_fields, "fallback"}
-        unknown |= {one.attr for one in tree.find_all(nodes.Getattr)} - _ATTRIBUTES
-        if unknown:
+        taken, attributes, included = _named(environment, name)
+        if unknown := (taken - {*TEMPLATES[template].model_fields, "fallback"}) | (attributes - _ATTRIBUTES):
             raise LetterError(f"{name} names what {template} is not given: {', '.join(sorted(unknown))}")
-        waiting += [part for part in meta.find_referenced_templates(tree) if part is not None and part not in seen]
+        waiting += included - seen
+
+
+@cache
+def _named(environment: SandboxedEnvironment, name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Give the facts, the attributes and the parts that a template names; a part that many share is read once."""
+    tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]  # it has one
+    attributes = frozenset(one.attr for one in tree.find_all(nodes.Getattr))
+    included = frozenset(part for part in meta.find_referenced_templates(tree) if part is not None)
+    return frozenset(meta.find_undeclared_variables(tree)), attributes, included
 
 
 @cache
