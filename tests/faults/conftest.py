@@ -109,10 +109,10 @@ class Child:
             os.kill(self.pid, number)
         await self.gone()
 
-    async def arm(self, point: str, kind: str, *, after: int = 0) -> None:
-        """Let it break at the next passing of this point, or `after` that many."""
+    async def arm(self, point: str, kind: str, *, of: str = "", after: int = 0) -> None:
+        """Let it break at the next passing of this point, by the work of one operation where `of` names it, or `after` that many."""
         draft = self.orders.with_suffix(".draft")
-        draft.write_text(json.dumps({"point": point, "kind": kind, "after": after}))
+        draft.write_text(json.dumps({"point": point, "kind": kind, "of": of, "after": after}))
         draft.rename(self.orders)
         os.kill(self.pid, signal.SIGUSR1)
         end = asyncio.get_running_loop().time() + PATIENCE

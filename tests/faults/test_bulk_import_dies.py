@@ -31,7 +31,8 @@ async def test_what_was_killed_is_sent_again_and_there_once(point: str, kept: in
     async def filed() -> int:
         return int((await ground.sql("SELECT count(*) AS n FROM intake.request"))[0]["n"]) - before
 
-    await child.arm(point, "crash")
+    # Of this import alone: what the house does beside it commits as well.
+    await child.arm(point, "crash", of="http:file_requests")
     with pytest.raises(httpx.HTTPError):
         await send(child)
     await child.gone()

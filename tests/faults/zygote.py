@@ -1,6 +1,7 @@
 """Starts `office` again and again without importing everything anew: reads a line of JSON, forks, answers the child's pid.
 
-    {"arguments": ["up", "--dev", ...], "environment": {...}, "log": "/a/file", "orders": "/another", "fault": {"point", "kind", "after"}}
+    {"arguments": ["up", "--dev", ...], "environment": {...}, "log": "/a/file", "orders": "/another",
+     "fault": {"point", "kind", "of", "after"}}
 
 The child breaks at `fault` from its start on when one is named; at SIGUSR1 it takes the fault that lies in `orders`, and takes the file
 away. A crash is a real `kill -9` of itself at that point, and the last thing that the log says is where.
@@ -30,14 +31,14 @@ broken = ExitStack()
 
 def arm(order: dict[str, Any]) -> None:
     broken.close()
-    broken.enter_context(broken_at(order["point"], order["kind"], after=order.get("after", 0)))
+    broken.enter_context(broken_at(order["point"], order["kind"], of=order.get("of", ""), after=order.get("after", 0)))
     breaking = fault._hook
     assert breaking is not None
 
-    async def said(name: str) -> None:
-        if name == order["point"]:
+    async def said(name: str, of: str) -> None:
+        if name == order["point"] and order.get("of") in {None, "", of}:
             os.write(2, f"reached {name}\n".encode())
-        await breaking(name)
+        await breaking(name, of)
 
     fault._hook = said
 

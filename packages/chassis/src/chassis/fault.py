@@ -30,13 +30,13 @@ POINTS = (
 )
 """Every point there is; the journeys break each one, and their number may not fall."""
 
-Hook = Callable[[str], Awaitable[None]]
+Hook = Callable[[str, str], Awaitable[None]]
 
 # Set by `chassis.testing` alone, which a production install lacks; no environment variable arms a fault.
 _hook: Hook | None = None
 
 
-async def fault(name: str) -> None:
-    """Let a test break the work here; `name` is one of POINTS."""
+async def fault(name: str, of: str = "") -> None:
+    """Let a test break the work here; `name` is one of POINTS, `of` the operation whose work it is where several pass one point."""
     if _hook is not None:
-        await _hook(name)
+        await _hook(name, of)

@@ -88,7 +88,7 @@ class Runtime:
             try:
                 yield edge
                 await edge.flush()
-                await fault("commit.before")
+                await fault("commit.before", operation)
                 await session.commit()
             except DBAPIError as error:
                 await session.rollback()
@@ -104,7 +104,7 @@ class Runtime:
         for loop in edge.pokes:
             self.wake(loop)
         self.db.hint(edge.pokes)
-        await fault("commit.after")
+        await fault("commit.after", operation)
 
     async def close(self) -> None:
         """Give every connection back."""

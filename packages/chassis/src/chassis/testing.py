@@ -47,18 +47,20 @@ class InjectedFault(Exception):
 
 
 @contextmanager
-def broken_at(point: str, *kinds: str, after: int = 0, seconds: float = 0.2) -> Iterator[list[str]]:
+def broken_at(point: str, *kinds: str, of: str = "", after: int = 0, seconds: float = 0.2) -> Iterator[list[str]]:
     """Break the process at one point: `error`, `crash` (kill -9), `cancel`, `slow` or `timeout` (done, but the caller saw a time-out).
 
-    Of several kinds each passing takes the next. `after` lets the point be passed that often first. Yields the list of points that were
-    passed, in order.
+    Of several kinds each passing takes the next. `of` lets it break for one operation's work alone, `after` lets the point be passed
+    that often first. Yields the list of points that were passed, in order.
     """
     if point not in fault.POINTS:
         raise ValueError(f"there is no fault point {point}")
     passed: list[str] = []
     left = list(reversed(kinds))
 
-    async def hook(name: str) -> None:
+    async def hook(name: str, operation: str) -> None:
+        if of and operation != of:
+            return
         passed.append(name)
         if name != point or not left or passed.count(name) <= after:
             return
