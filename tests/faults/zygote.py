@@ -36,7 +36,7 @@ def arm(order: dict[str, Any]) -> None:
     assert breaking is not None
 
     async def said(name: str, of: str) -> None:
-        if name == order["point"] and order.get("of") in {None, "", of}:
+        if name == order["point"] and order.get("of", "") in {"", of}:
             os.write(2, f"reached {name}\n".encode())
         await breaking(name, of)
 

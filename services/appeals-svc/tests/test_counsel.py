@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,20 @@ async def test_whoever_took_part_in_what_is_appealed_is_out(bus: Any, clerk: Any
     trail = await desk.sql("SELECT sub FROM audit WHERE aggregate_id = $1 AND outcome = 'refused'", appeal)
     assert {row["sub"] for row in trail} == {"lena", "eva", "mona", "rita", "enzo"}
     assert (await clerk.counsel(appeal)).json()["state"] == "accepted"
+
+
+async def test_a_ruling_tells_whoever_took_part_once_and_in_one_order(bus: Any, clerk: Any, desk: Desk) -> None:
+    case_id, request_ids = new_id(), (new_id(), new_id())
+    for request_id in request_ids:
+        await bus.request("received", request_id, by="legal:rita")
+    await bus.case("opened", case_id, request_ids=request_ids)
+    await bus.case("assigned", case_id, by="team_manager:mona", assignee="eva", request_ids=request_ids)
+    appeal = (await clerk.file(await bus.enacted(case_id=case_id))).json()["id"]
+    await clerk.counsel(appeal)
+    facts = (await desk.sql("SELECT facts::text AS told FROM ruling WHERE appeal_id = $1 AND what = 'gate'", appeal))[0]["told"]
+    told = [(one["sub"], one["role"]) for one in json.loads(facts)["participants"]]
+    assert ("rita", "legal") in told
+    assert told == sorted(set(told))
 
 
 async def test_signing_another_ban_is_no_conflict(bus: Any, clerk: Any) -> None:

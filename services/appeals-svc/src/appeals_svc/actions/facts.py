@@ -26,7 +26,8 @@ async def known(edge: Edge, kind: str, decision_id: UUID, *, lock: bool = False)
 async def facts_of(edge: Edge, decision: Decision, role: AppellantRole) -> DecisionFacts:
     """Gather a decision as one role may appeal it."""
     terms = await edge.session.scalars(select(Term).where(Term.decision_id == decision.id).order_by(col(Term.version)))
-    letters = await edge.session.scalars(select(Receipt).where(Receipt.about_id == decision.id, Receipt.role == role))
+    told = select(Receipt).where(Receipt.about_id == decision.id, Receipt.role == role)
+    letters = await edge.session.scalars(told.order_by(col(Receipt.delivered_at), col(Receipt.about_version)))
     return DecisionFacts(
         kind=DecisionKind(decision.kind),
         matter=Kind(decision.matter),
@@ -48,7 +49,8 @@ async def _global_bans(edge: Edge, decision: Decision) -> tuple[GlobalBan, ...]:
     named: list[ColumnElement[bool]] = [col(Decision.escalates).contains([decision.id])]
     if decision.part_of is not None:
         named.append(col(Decision.id) == decision.part_of)
-    found = (await edge.session.scalars(select(Decision).where(Decision.matter == Kind.GLOBAL_BAN, or_(*named)))).all()
+    asked = select(Decision).where(Decision.matter == Kind.GLOBAL_BAN, or_(*named)).order_by(col(Decision.id))
+    found = (await edge.session.scalars(asked)).all()
     bans = [GlobalBan(one.in_force, one.ended_at) for one in found]
     if decision.part_of is not None and decision.part_of not in {one.id for one in found}:
         bans.append(GlobalBan(in_force=True))
@@ -56,9 +58,13 @@ async def _global_bans(edge: Edge, decision: Decision) -> tuple[GlobalBan, ...]:
 
 
 async def participants_of(edge: Edge, decision: Decision) -> list[Participation]:
-    """List who took part in the decision, its case, its requests or its notice, as far as the bus shows it (D13)."""
-    rows = await edge.session.scalars(select(Participant).where(col(Participant.about_id).in_(await _file_of(edge, decision))))
-    return [Participation(one.sub, one.role) for one in rows]
+    """List who took part in the decision, its case, its requests or its notice, as far as the bus shows it: each role of each once (D13).
+
+    In one order, so that what a ruling keeps of it does not go by the order in which the bus told it.
+    """
+    asked = select(Participant.sub, Participant.role).where(col(Participant.about_id).in_(await _file_of(edge, decision)))
+    rows = await edge.session.execute(asked.distinct().order_by(col(Participant.sub), col(Participant.role)))
+    return [Participation(sub, role) for sub, role in rows]
 
 
 async def steps_of(edge: Edge, decision: Decision) -> list[Step]:
