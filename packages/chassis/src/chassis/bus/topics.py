@@ -28,8 +28,10 @@ async def make_topics(settings: Settings, streams: Sequence[str], *, replicas: i
         if missing and not dry_run:
             answer = await admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=config) for name in missing])
             for error in answer.topic_errors:
-                # Another process of the home may have been first.
-                if error[1] not in (0, TopicAlreadyExistsError.errno):
+                if error[1] == TopicAlreadyExistsError.errno:
+                    # Another process was first, or a broker's list did not have it yet: not made by us.
+                    missing.remove(error[0])
+                elif error[1]:
                     raise for_code(error[1])(error[0])
         return missing
     finally:
