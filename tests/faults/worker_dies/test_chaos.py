@@ -6,11 +6,14 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from ban_svc.rules import usual_rate
+from chassis.clock import Clock
 from chassis.fault import POINTS
 from chassis.testing import eventually
 from contracts.case import CaseChange
@@ -29,6 +32,14 @@ class Chaos:
     play: Any
     undisturbed: dict[str, Counter[str]] = field(default_factory=dict)
     met: Counter[str] = field(default_factory=Counter)
+
+    async def stay_usual(self) -> None:
+        """Let the time of the usual rate pass before one ban more would be unusual: an anomaly is told of, as in no other matter."""
+        now = Clock(self.ground.home / "clock").law()
+        usual = usual_rate(on=now.date())
+        late = await self.ground.sql("SELECT count(*) AS n FROM ban.action WHERE enacted_at > $1", now - timedelta(days=usual.days))
+        if late[0]["n"] >= usual.actions:
+            await self.play.stage.advance(f"P{usual.days + 1}D")
 
     async def matter(self, scenario: str, middle: asyncio.Event) -> None:
         """A whole global ban, in whose middle `middle` is set; for a date or a parked event, that as well, begun in the middle."""
@@ -77,6 +88,7 @@ async def until(true: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("point", POINTS)
 async def test_in_the_middle_and_during_the_recovery(point: str, kind: str, chaos: Chaos, effects: Any) -> None:
+    await chaos.stay_usual()
     scenario, ground, middle = chaos.play.scenario_of(point), chaos.ground, asyncio.Event()
     seen = await effects(ground.sql).begin()
     matter = asyncio.create_task(chaos.matter(scenario, middle))
